@@ -204,10 +204,23 @@ function writeString(text: string): void {
 }
 
 function writeCString(text: string): void {
+  const length = text.length;
+  reserve(length * 3 + 1);
+  const buffer = scratch;
   const start = position;
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === 0) throw badValue(`name contains a NUL character: '${text}'`);
+    if (unit > 127) return writeWideCString(text);
+    buffer[start + i] = unit;
+  }
+  buffer[start + length] = 0;
+  position = start + length + 1;
+}
+
+function writeWideCString(text: string): void {
+  if (text.includes('\0')) throw badValue(`name contains a NUL character: '${text}'`);
   writeText(text);
-  if (scratch.subarray(start, position).includes(0))
-    throw badValue(`name contains a NUL character: '${text}'`);
   reserve(1);
   scratch[position++] = 0;
 }
