@@ -1,0 +1,241 @@
+export type ViewerRole = 'CUSTOMER' | 'ADMIN' | 'DELIVERY_BOY' | 'ANALYST';
+
+/** One operation that the playground offers, ready to run. */
+export interface Example {
+  /** Unique; a few words. */
+  title: string;
+  /** One or two sentences: what comes back, and what to change. */
+  description: string;
+  query: string;
+  variables?: Readonly<Record<string, unknown>>;
+  /** Who is allowed to run it; empty: everybody who is logged in. */
+  roles: readonly ViewerRole[];
+}
+
+/** What the first tab holds. */
+export const WELCOME_QUERY = `# Customer Gateway: one customer where the database has two records.
+#
+# 1. Log in above, by e-mail or phone.
+# 2. Pick an example on the left, or write an operation here:
+#    Ctrl+Space completes it, Ctrl+Enter runs it.
+# 3. The book icon opens the documentation of every type.
+
+query Welcome {
+  me {
+    id
+    name
+    role
+  }
+}
+`;
+
+const STAFF: readonly ViewerRole[] = ['ADMIN', 'ANALYST'];
+const ADMIN: readonly ViewerRole[] = ['ADMIN'];
+
+const SUMMARY = `fragment Summary on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  link { state }
+  deliveryBoy { name phone }
+}
+`;
+
+/** All members of the lookup union: clients handle each of them, and members that they do not know. */
+function lookupQuery(name: string): string {
+  return `query ${name}($identifier: String!) {
+  findCustomer(identifier: $identifier) {
+    __typename
+    ... on CustomerFound {
+      matchedBy
+      customer { ...Summary }
+    }
+    ... on CustomerAmbiguous {
+      identifier
+      totalCandidates
+      candidates {
+        matchedBy
+        customer { ...Summary }
+      }
+    }
+    ... on CustomerNotFound {
+      identifier
+      nearMisses {
+        matchedBy
+        customer { ...Summary }
+      }
+    }
+  }
+}
+
+${SUMMARY}`;
+}
+
+function listQuery(name: string): string {
+  return `query ${name}($first: Int = 50, $after: String, $filter: CustomerFilter) {
+  customers(first: $first, after: $after, filter: $filter) {
+    count { value precision }
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      ...Summary
+      canLogin
+      loginBlockers
+      link { userId customerV2Id conflictingIds }
+    }
+  }
+}
+
+${SUMMARY}`;
+}
+
+/** The examples, in the order of the list. Values are those of the demo data. */
+export const EXAMPLES: readonly Example[] = [
+  {
+    title: 'Who am I',
+    description: 'The login behind your token, and its customer if it has one.',
+    roles: [],
+    query: `query Me {
+  me {
+    id
+    name
+    role
+    email
+    phone
+    mustChangePassword
+    customer { id name link { state } }
+  }
+}
+`,
+  },
+  {
+    title: 'Customers of both systems',
+    description:
+      'Every customer once, with both halves and the delivery boy. For the next page, put endCursor into after.',
+    roles: STAFF,
+    variables: { first: 50, after: null },
+    query: `query Customers($first: Int = 50, $after: String) {
+  customers(first: $first, after: $after, orderBy: { field: NAME, direction: ASC }) {
+    count { value precision }
+    pageInfo { hasNextPage hasPreviousPage endCursor }
+    nodes {
+      id
+      name
+      phone
+      email
+      address
+      area
+      status
+      systems
+      canLogin
+      link { state userId customerV2Id }
+      login { userId email role isActive mustChangePassword lastLoginAt }
+      delivery { customerV2Id name phone address statusText }
+      deliveryBoy { id name phone }
+      differences { field usersValue customersV2Value }
+    }
+  }
+}
+`,
+  },
+  {
+    title: 'Customers in conflict',
+    description: 'Links that contradict each other, with the ids of everyone involved.',
+    roles: STAFF,
+    variables: { first: 50, filter: { linkState: ['CONFLICT'] } },
+    query: listQuery('CustomersInConflict'),
+  },
+  {
+    title: 'Customers by search text',
+    description: 'The beginning of any word of a name, a phone, an e-mail or an id; case does not matter.',
+    roles: ADMIN,
+    variables: { first: 50, filter: { search: 'sharma' } },
+    query: listQuery('CustomersBySearch'),
+  },
+  {
+    title: 'Customers who cannot log in',
+    description: 'With every reason why; other filters can be added beside canLogin.',
+    roles: STAFF,
+    variables: { first: 50, filter: { canLogin: false } },
+    query: listQuery('CustomersWhoCannotLogIn'),
+  },
+  {
+    title: 'Find one by phone',
+    description: 'However the number is written: with or without country code, spaces and dashes.',
+    roles: ADMIN,
+    variables: { identifier: '+91 98765 43211' },
+    query: lookupQuery('FindByPhone'),
+  },
+  {
+    title: 'Find one by e-mail',
+    description: 'In upper or lower case.',
+    roles: ADMIN,
+    variables: { identifier: 'priya@example.com' },
+    query: lookupQuery('FindByEmail'),
+  },
+  {
+    title: 'Find by an ambiguous name',
+    description: 'Several customers bear it: the answer names all candidates, and picks none.',
+    roles: ADMIN,
+    variables: { identifier: 'Rahul Sharma' },
+    query: lookupQuery('FindByName'),
+  },
+  {
+    title: 'One customer by id',
+    description: 'The id of either half leads to the same customer. Put in one from the list.',
+    roles: STAFF,
+    variables: { id: 'c0000000-0000-4000-8000-000000000001' },
+    query: `query CustomerById($id: ID!) {
+  customer(id: $id) {
+    id
+    name
+    phone
+    phoneE164
+    email
+    address
+    area
+    status
+    isActive
+    createdAt
+    systems
+    link { state userId customerV2Id conflictingIds }
+    login { userId name email phone role isActive mustChangePassword credentialsSentAt lastLoginAt }
+    delivery { customerV2Id name phone email address area statusText createdAt }
+    canLogin
+    loginBlockers
+    canResetPassword
+    billingIssues
+    deliveryBoy { id name phone }
+    differences { field usersValue customersV2Value }
+  }
+}
+`,
+  },
+  {
+    title: 'Delivery boys and their customers',
+    description: 'Each with the first customers on the round, and how many there are in all.',
+    roles: STAFF,
+    variables: { first: 20, customers: 10 },
+    query: `query DeliveryBoys($first: Int = 20, $customers: Int = 10) {
+  deliveryBoys(first: $first) {
+    count { value precision }
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      id
+      name
+      phone
+      isActive
+      customers(first: $customers) {
+        count { value precision }
+        pageInfo { hasNextPage endCursor }
+        nodes { id name phone address area status }
+      }
+    }
+  }
+}
+`,
+  },
+];
