@@ -1,4 +1,4 @@
-import type { Fetcher, FetcherReturnType } from '@graphiql/toolkit';
+import type { Fetcher, FetcherParams, FetcherReturnType } from '@graphiql/toolkit';
 import { codeOf, GatewayError, sendOperation } from './gateway-client.ts';
 import { authorization, type PlaygroundSession } from './session.ts';
 
@@ -16,7 +16,10 @@ export function createFetcher(session: PlaygroundSession | null, listeners: Fetc
   return async (request, options) => {
     const isIntrospection = request.operationName === 'IntrospectionQuery';
     try {
-      const answer = await sendOperation(request, { ...authorization(session), ...options?.headers });
+      const answer = await sendOperation(withoutStaleName(request), {
+        ...authorization(session),
+        ...options?.headers,
+      });
       const codes = (answer.errors ?? []).map(codeOf);
       if (isIntrospection) listeners.onSchemaAccess(codes.length === 0 ? 'visible' : 'refused');
       if (session !== null && codes.includes('UNAUTHENTICATED')) listeners.onUnauthenticated();
@@ -27,4 +30,15 @@ export function createFetcher(session: PlaygroundSession | null, listeners: Fetc
       return { errors: [{ message: error.message, extensions: { code: error.code } }] } as never;
     }
   };
+}
+
+/**
+ * The editor learns an operation's name a moment after the text changed; run sooner, it would ask for one that
+ * is gone.
+ */
+function withoutStaleName(request: FetcherParams): FetcherParams {
+  const { operationName, ...unnamed } = request;
+  if (operationName == null) return unnamed;
+  const isThere = new RegExp(`\\b(query|mutation|subscription)\\s+${operationName}\\b`).test(request.query);
+  return isThere ? request : unnamed;
 }
