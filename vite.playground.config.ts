@@ -11,6 +11,8 @@ export default defineConfig({
   base: '/playground/',
   plugins: [react()],
   worker: { format: 'es' },
+  // CommonJS below the GraphQL worker, which the development server would hand out as it is.
+  optimizeDeps: { include: ['graphql-language-service', 'picomatch-browser'] },
   server: { proxy: { '/graphql': 'http://localhost:4000' } },
   build: {
     outDir: '../../dist/playground',

@@ -9,7 +9,7 @@ export function createEditorStorage(): NonNullable<GraphiQLProps['storage']> {
   const keys = () =>
     [localStorage, sessionStorage].flatMap((store) => Object.keys(store).filter(isEditorKey));
   return {
-    getItem: (key) => storeFor(key).getItem(key),
+    getItem: (key) => storeFor(key).getItem(key) ?? DEFAULTS[key] ?? null,
     setItem: (key, value) => storeFor(key).setItem(key, value),
     removeItem: (key) => storeFor(key).removeItem(key),
     clear: () => {
@@ -20,6 +20,9 @@ export function createEditorStorage(): NonNullable<GraphiQLProps['storage']> {
     },
   };
 }
+
+/** The width of the left pane relative to the rest: a third, GraphiQL's own, leaves answers too little room. */
+const DEFAULTS: Record<string, string> = { 'graphiql:docExplorerFlex': '0.26' };
 
 const LASTING_KEY = /^graphiql:(theme|\w*Flex)$/;
 

@@ -13,12 +13,13 @@ export interface Example {
 }
 
 /** What the first tab holds. */
-export const WELCOME_QUERY = `# Customer Gateway: one customer where the database has two records.
+export const WELCOME_QUERY = `# One customer where the database has two.
 #
 # 1. Log in above, by e-mail or phone.
-# 2. Pick an example on the left, or write an operation here:
-#    Ctrl+Space completes it, Ctrl+Enter runs it.
-# 3. The book icon opens the documentation of every type.
+# 2. Pick an example on the left, or write
+#    here: Ctrl+Space completes,
+#    Ctrl+Enter runs.
+# 3. The book icon opens the docs.
 
 query Welcome {
   me {
@@ -76,15 +77,27 @@ ${SUMMARY}`;
 }
 
 function listQuery(name: string): string {
-  return `query ${name}($first: Int = 50, $after: String, $filter: CustomerFilter) {
-  customers(first: $first, after: $after, filter: $filter) {
+  return `query ${name}(
+  $first: Int = 50
+  $after: String
+  $filter: CustomerFilter
+) {
+  customers(
+    first: $first
+    after: $after
+    filter: $filter
+  ) {
     count { value precision }
     pageInfo { hasNextPage endCursor }
     nodes {
       ...Summary
       canLogin
       loginBlockers
-      link { userId customerV2Id conflictingIds }
+      link {
+        userId
+        customerV2Id
+        conflictingIds
+      }
     }
   }
 }
@@ -117,10 +130,17 @@ export const EXAMPLES: readonly Example[] = [
       'Every customer once, with both halves and the delivery boy. For the next page, put endCursor into after.',
     roles: STAFF,
     variables: { first: 50, after: null },
-    query: `query Customers($first: Int = 50, $after: String) {
-  customers(first: $first, after: $after, orderBy: { field: NAME, direction: ASC }) {
+    query: `query Customers(
+  $first: Int = 50
+  $after: String
+) {
+  customers(
+    first: $first
+    after: $after
+    orderBy: { field: NAME, direction: ASC }
+  ) {
     count { value precision }
-    pageInfo { hasNextPage hasPreviousPage endCursor }
+    pageInfo { hasNextPage endCursor }
     nodes {
       id
       name
@@ -132,10 +152,25 @@ export const EXAMPLES: readonly Example[] = [
       systems
       canLogin
       link { state userId customerV2Id }
-      login { userId email role isActive mustChangePassword lastLoginAt }
-      delivery { customerV2Id name phone address statusText }
+      login {
+        userId
+        email
+        isActive
+        mustChangePassword
+        lastLoginAt
+      }
+      delivery {
+        customerV2Id
+        name
+        phone
+        statusText
+      }
       deliveryBoy { id name phone }
-      differences { field usersValue customersV2Value }
+      differences {
+        field
+        usersValue
+        customersV2Value
+      }
     }
   }
 }
@@ -201,15 +236,42 @@ export const EXAMPLES: readonly Example[] = [
     isActive
     createdAt
     systems
-    link { state userId customerV2Id conflictingIds }
-    login { userId name email phone role isActive mustChangePassword credentialsSentAt lastLoginAt }
-    delivery { customerV2Id name phone email address area statusText createdAt }
+    link {
+      state
+      userId
+      customerV2Id
+      conflictingIds
+    }
+    login {
+      userId
+      name
+      email
+      phone
+      isActive
+      mustChangePassword
+      credentialsSentAt
+      lastLoginAt
+    }
+    delivery {
+      customerV2Id
+      name
+      phone
+      email
+      address
+      area
+      statusText
+      createdAt
+    }
     canLogin
     loginBlockers
     canResetPassword
     billingIssues
     deliveryBoy { id name phone }
-    differences { field usersValue customersV2Value }
+    differences {
+      field
+      usersValue
+      customersV2Value
+    }
   }
 }
 `,
@@ -219,7 +281,10 @@ export const EXAMPLES: readonly Example[] = [
     description: 'Each with the first customers on the round, and how many there are in all.',
     roles: STAFF,
     variables: { first: 20, customers: 10 },
-    query: `query DeliveryBoys($first: Int = 20, $customers: Int = 10) {
+    query: `query DeliveryBoys(
+  $first: Int = 20
+  $customers: Int = 10
+) {
   deliveryBoys(first: $first) {
     count { value precision }
     pageInfo { hasNextPage endCursor }
@@ -230,8 +295,14 @@ export const EXAMPLES: readonly Example[] = [
       isActive
       customers(first: $customers) {
         count { value precision }
-        pageInfo { hasNextPage endCursor }
-        nodes { id name phone address area status }
+        nodes {
+          id
+          name
+          phone
+          address
+          area
+          status
+        }
       }
     }
   }

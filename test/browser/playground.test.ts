@@ -176,7 +176,7 @@ describe('the playground', () => {
   test('follows the theme of the reader', async () => {
     const { page } = await open('dark');
     const paper = await page.evaluate('getComputedStyle(document.body).backgroundColor');
-    expect(paper).toBe('rgb(26, 34, 48)');
+    expect(paper).toBe('rgb(33, 42, 59)');
   });
 });
 
