@@ -1,0 +1,137 @@
+import { resolve } from 'node:path';
+import { getCountries } from 'libphonenumber-js';
+import { IANAZone } from 'luxon';
+import { z } from 'zod';
+import type { PhoneRegion } from './customer-index/canonical-phone.ts';
+
+/** Everything that can be set from outside, with units in the names. See README, "Configuration". */
+export interface Config {
+  readonly production: boolean;
+  /** Null: the embedded server under `dataDirectory`. */
+  readonly mongodbUri: string | null;
+  readonly mongodbDatabase: string;
+  readonly dataDirectory: string;
+  readonly host: string;
+  readonly port: number;
+  /** Where clients reach the gateway, without a slash at the end; issuer of its tokens. */
+  readonly publicUrl: string;
+  readonly defaultPhoneRegion: PhoneRegion;
+  /** IANA zone in which stored times without a zone are read. */
+  readonly legacyTimezone: string;
+  /** Run migrations at start; when false, an old schema stops the gateway. */
+  readonly migrate: boolean;
+  /** A JSON Web Key Set with private keys; null: generated into `dataDirectory`. */
+  readonly signingKeys: string | null;
+  readonly accessTokenLifetimeMs: number;
+  readonly bcryptCost: number;
+  readonly temporaryPasswordLifetimeMs: number;
+  /** A login whose half link only it claims reads the delivery half only after a confirmation. */
+  readonly confirmHalfLinks: boolean;
+  readonly sweepIntervalMs: number;
+  /** Addresses or CIDR ranges of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Origins of browsers that may call the API from elsewhere. */
+  readonly corsOrigins: readonly string[];
+  readonly introspection: 'everyone' | 'staff';
+  readonly logLevel: string;
+}
+
+/** Every problem of the environment at once, one line each. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads the environment once; nothing else in the gateway looks at it.
+ *
+ * @throws ConfigError with every problem found.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  if (given.NODE_ENV === 'production') problems.push(...missingInProduction(given));
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  const env = parsed.data;
+  return {
+    production: env.NODE_ENV === 'production',
+    mongodbUri: env.MONGODB_URI ?? null,
+    mongodbDatabase: env.MONGODB_DB,
+    dataDirectory: resolve(env.DATA_DIR),
+    host: env.HOST,
+    port: env.PORT,
+    publicUrl: (env.PUBLIC_URL ?? `http://${env.HOST}:${env.PORT}`).replace(/\/+$/, ''),
+    defaultPhoneRegion: env.DEFAULT_PHONE_REGION,
+    legacyTimezone: env.LEGACY_TIMEZONE,
+    migrate: env.MIGRATE === 'on',
+    signingKeys: env.SIGNING_KEYS ?? null,
+    accessTokenLifetimeMs: 15 * minuteMs,
+    bcryptCost: env.BCRYPT_COST,
+    temporaryPasswordLifetimeMs: env.TEMPORARY_PASSWORD_DAYS * dayMs,
+    confirmHalfLinks: env.CONFIRM_HALF_LINKS === 'on',
+    sweepIntervalMs: env.SWEEP_INTERVAL_SECONDS * 1000,
+    trustedProxies: env.TRUSTED_PROXIES,
+    corsOrigins: env.CORS_ORIGINS,
+    introspection: env.NODE_ENV === 'production' ? 'staff' : 'everyone',
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+
+const onOff = z.enum(['on', 'off'], 'must be on or off');
+const list = z
+  .string()
+  .transform((text) => text.split(',').map((item) => item.trim()).filter((item) => item !== ''));
+
+function wholeNumber(smallest: number, largest: number) {
+  const message = `must be a whole number from ${smallest} to ${largest}`;
+  return z.coerce.number(message).int(message).min(smallest, message).max(largest, message);
+}
+
+const phoneRegions: readonly string[] = getCountries();
+
+const environmentSchema = z.object({
+  NODE_ENV: z.string().default('development'),
+  MONGODB_URI: z.string().regex(/^mongodb(\+srv)?:\/\/.+/, 'must begin with mongodb:// or mongodb+srv://').optional(),
+  MONGODB_DB: z.string().regex(/^[^/\\. "$*<>:|?\0]{1,63}$/, 'is no name of a MongoDB database').default('delivery'),
+  DATA_DIR: z.string().default('./data'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(4000),
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+  DEFAULT_PHONE_REGION: z
+    .custom<PhoneRegion>((value) => typeof value === 'string' && phoneRegions.includes(value), 'must be an ISO 3166 region such as IN')
+    .default('IN'),
+  LEGACY_TIMEZONE: z.string().refine((zone) => IANAZone.isValidZone(zone), 'must be an IANA zone such as Asia/Kolkata').default('UTC'),
+  MIGRATE: onOff.default('on'),
+  SIGNING_KEYS: z.string().refine(isPrivateKeySet, 'must be a JSON Web Key Set with at least one private Ed25519 key').optional(),
+  BCRYPT_COST: wholeNumber(10, 15).default(12),
+  TEMPORARY_PASSWORD_DAYS: wholeNumber(1, 90).default(7),
+  CONFIRM_HALF_LINKS: onOff.default('on'),
+  SWEEP_INTERVAL_SECONDS: wholeNumber(1, 3600).default(30),
+  TRUSTED_PROXIES: list.default([]),
+  CORS_ORIGINS: list.default([]),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a level such as info').default('info'),
+});
+
+function isPrivateKeySet(text: string): boolean {
+  try {
+    const { keys } = JSON.parse(text);
+    return Array.isArray(keys) && keys.some((key) => key?.kty === 'OKP' && key.crv === 'Ed25519' && typeof key.d === 'string');
+  } catch {
+    return false;
+  }
+}
+
+function missingInProduction(given: Readonly<Record<string, string | undefined>>): string[] {
+  return ['MONGODB_URI', 'SIGNING_KEYS']
+    .filter((name) => given[name] === undefined)
+    .map((name) => `${name}: is required when NODE_ENV is production`);
+}

@@ -1,0 +1,13 @@
+import type { Viewer } from './accounts/viewer.ts';
+import type { Loaders } from './customers/loaders.ts';
+
+/** One request: who asks, from where, and what it has read so far. */
+export interface RequestContext {
+  /** Null when nobody is logged in. */
+  readonly viewer: Viewer | null;
+  /** Address of the client, read through the trusted proxies. */
+  readonly clientAddress: string;
+  readonly requestId: string;
+  /** Batches and remembers reads of this request only; never shared across viewers. */
+  readonly loaders: Loaders;
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { IndexedRecord } from '../database/collections.ts';
+import type { DeliveryRecord, LoginRecord } from '../database/stored-documents.ts';
+import { canonicalEmail } from './canonical-email.ts';
+import { canonicalPhone, nationalDigits } from './canonical-phone.ts';
+import { type IndexSettings, rowKeyOfDelivery, rowKeyOfLogin } from './customer-index-rows.ts';
+import { lastName } from './customer-index-row.ts';
+import { normalizeName } from './normalize-name.ts';
+import { wordOfId, wordsOfEmail, wordsOfName, wordsOfPhone } from './search-words.ts';
+
+/** What the index keeps of a login, staff included. */
+export function indexedLogin(login: LoginRecord, settings: IndexSettings): IndexedRecord {
+  const email = canonicalEmail(login.email);
+  const phone = canonicalPhone(login.phone, settings.defaultPhoneRegion);
+  return {
+    _id: rowKeyOfLogin(login),
+    source: 'user',
+    recordId: login._id,
+    id: login.id,
+    claimedId: login.claim.kind === 'text' ? login.claim.id : null,
+    fingerprint: fingerprint(login),
+    ...(email !== null && { loginEmail: email }),
+    ...(phone !== null && { loginPhone: phone }),
+    ...(login.role !== 'customer' && {
+      staffRole: login.role,
+      nameKey: normalizeName(login.name) || lastName,
+      nameWords: wordsOfName(login.name),
+      searchWords: [
+        ...wordsOfName(login.name),
+        ...(email === null ? [] : wordsOfEmail(email)),
+        ...(phone === null ? [] : wordsOfPhone(phone, nationalDigits(phone))),
+        wordOfId(login.id ?? login.keyText),
+      ],
+    }),
+  };
+}
+
+/** What the index keeps of a delivery record. */
+export function indexedDelivery(delivery: DeliveryRecord): IndexedRecord {
+  return {
+    _id: rowKeyOfDelivery(delivery),
+    source: 'v2',
+    recordId: delivery._id,
+    id: delivery.id,
+    claimedId: delivery.claim.kind === 'text' ? delivery.claim.id : null,
+    fingerprint: fingerprint(delivery),
+  };
+}
+
+/** A digest of every value that the index depends on: it changes when, and only when, one of them does. */
+export function fingerprint(record: LoginRecord | DeliveryRecord): string {
+  return createHash('sha1').update(JSON.stringify(record)).digest('base64');
+}

@@ -1,0 +1,130 @@
+import type { ClientSession, Filter } from 'mongodb';
+import type { Database } from '../database/collections.ts';
+import {
+  type DeliveryRecord,
+  deliveryProjection,
+  type LoginRecord,
+  loginProjection,
+  type StoredClaim,
+  type StoredCustomerV2,
+  type StoredUser,
+  toDeliveryRecord,
+  toLoginRecord,
+} from '../database/stored-documents.ts';
+import type { AccountFacts, Neighbourhood } from './customer-index-rows.ts';
+
+/** Where to begin: records by `_id` as stored, and ids that logins or delivery records may have. */
+export interface Seeds {
+  readonly loginKeys?: readonly unknown[];
+  readonly deliveryKeys?: readonly unknown[];
+  readonly loginIds?: readonly string[];
+  readonly deliveryIds?: readonly string[];
+}
+
+/**
+ * Reads the seeds and everybody whose links decide about theirs: whom they claim, who claims them, who shares an id, and
+ * so on until nobody new is named. Two finds at once for an undisputed pair, two more for each further step of a chain.
+ */
+export async function readNeighbourhood(
+  database: Database,
+  seeds: Seeds,
+  session?: ClientSession,
+): Promise<Neighbourhood> {
+  const reader = new NeighbourhoodReader(database, session);
+  await reader.read(seeds);
+  const logins = [...reader.logins.values()];
+  return {
+    logins,
+    deliveries: [...reader.deliveries.values()],
+    accounts: await readAccountFacts(database, logins, session),
+  };
+}
+
+class NeighbourhoodReader {
+  readonly logins = new Map<string, LoginRecord>();
+  readonly deliveries = new Map<string, DeliveryRecord>();
+  private readonly askedLoginIds = new Set<string>();
+  private readonly askedDeliveryIds = new Set<string>();
+  private readonly database: Database;
+  private readonly options: { session?: ClientSession };
+
+  constructor(database: Database, session: ClientSession | undefined) {
+    this.database = database;
+    this.options = session === undefined ? {} : { session };
+  }
+
+  async read(seeds: Seeds): Promise<void> {
+    let loginIds = this.unasked(seeds.loginIds ?? [], this.askedLoginIds);
+    let deliveryIds = this.unasked(seeds.deliveryIds ?? [], this.askedDeliveryIds);
+    let loginKeys = seeds.loginKeys ?? [];
+    let deliveryKeys = seeds.deliveryKeys ?? [];
+    while (loginIds.length + deliveryIds.length + loginKeys.length + deliveryKeys.length > 0) {
+      const [logins, deliveries] = await this.readRound(loginIds, deliveryIds, loginKeys, deliveryKeys);
+      for (const login of logins) this.logins.set(login.key, login);
+      for (const delivery of deliveries) this.deliveries.set(delivery.key, delivery);
+      loginIds = this.unasked([...logins.map(idOf), ...deliveries.map(claimedId)], this.askedLoginIds);
+      deliveryIds = this.unasked([...deliveries.map(idOf), ...logins.map(claimedId)], this.askedDeliveryIds);
+      loginKeys = deliveryKeys = [];
+    }
+  }
+
+  /** Everybody who has or claims one of these ids. Inside a transaction one find follows the other. */
+  private async readRound(
+    loginIds: string[],
+    deliveryIds: string[],
+    loginKeys: readonly unknown[],
+    deliveryKeys: readonly unknown[],
+  ): Promise<[LoginRecord[], DeliveryRecord[]]> {
+    const readLogins = () => this.findLogins(anyOf({ _id: loginKeys, id: loginIds, customer_v2_id: deliveryIds }));
+    const readDeliveries = () => this.findDeliveries(anyOf({ _id: deliveryKeys, id: deliveryIds, user_id: loginIds }));
+    if (this.options.session === undefined) return Promise.all([readLogins(), readDeliveries()]);
+    return [await readLogins(), await readDeliveries()];
+  }
+
+  private async findLogins(filter: Filter<StoredUser>): Promise<LoginRecord[]> {
+    const found = this.database.users.find(filter, { ...this.options, projection: loginProjection });
+    return (await found.toArray()).map(toLoginRecord);
+  }
+
+  private async findDeliveries(filter: Filter<StoredCustomerV2>): Promise<DeliveryRecord[]> {
+    const found = this.database.customersV2.find(filter, { ...this.options, projection: deliveryProjection });
+    return (await found.toArray()).map(toDeliveryRecord);
+  }
+
+  private unasked(ids: readonly (string | null)[], asked: Set<string>): string[] {
+    const fresh = [...new Set(ids)].filter((id) => id !== null && !asked.has(id)) as string[];
+    for (const id of fresh) asked.add(id);
+    return fresh;
+  }
+}
+
+/** What `accounts` says of logins, by record key; logins without an account are not in it. */
+export async function readAccountFacts(
+  database: Database,
+  logins: readonly LoginRecord[],
+  session?: ClientSession,
+): Promise<Map<string, AccountFacts>> {
+  const keys = logins.filter((login) => login.role === 'customer').map((login) => login.key);
+  if (keys.length === 0) return new Map();
+  const accounts = await database.accounts
+    .find({ _id: { $in: keys } }, { projection: { passwordExpiresAt: 1 }, ...(session && { session }) })
+    .toArray();
+  return new Map(accounts.map((account) => [account._id, { passwordExpiresAt: account.passwordExpiresAt ?? null }]));
+}
+
+/** A filter that holds for a record with one of the given values in any of the fields; empty lists ask nothing. */
+function anyOf<Stored>(values: Readonly<Record<string, readonly unknown[]>>): Filter<Stored> {
+  const conditions = Object.entries(values)
+    .filter(([, wanted]) => wanted.length > 0)
+    .map(([field, wanted]) => ({ [field]: { $in: wanted } }));
+  const [only] = conditions;
+  return (conditions.length === 1 && only !== undefined ? only : { $or: conditions }) as Filter<Stored>;
+}
+
+function idOf(record: { id: string | null }): string | null {
+  return record.id;
+}
+
+function claimedId(record: { claim: StoredClaim }): string | null {
+  return record.claim.kind === 'text' ? record.claim.id : null;
+}

@@ -1,0 +1,44 @@
+import type { Viewer } from '../accounts/viewer.ts';
+import type { CursorCodec } from '../graphql/cursor.ts';
+import type { Database } from '../database/collections.ts';
+import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
+import type { Presentation } from './customer-view.ts';
+import type { Loaders } from './loaders.ts';
+
+/** What reading customers needs, made once. */
+export interface CustomerDependencies {
+  readonly database: Database;
+  readonly settings: IndexSettings;
+  readonly cursors: CursorCodec;
+  readonly now: () => Date;
+  /** A half link that only the login claims shows its delivery half only after a confirmation. */
+  readonly confirmHalfLinks: boolean;
+}
+
+/** What reading customers needs of one request. */
+export interface CustomerRequest {
+  readonly viewer: Viewer;
+  readonly loaders: Loaders;
+  /** Names of the fields that the operation selects anywhere. */
+  readonly selected: ReadonlySet<string>;
+}
+
+/** Analysts see everybody, masked; they find nobody by phone or e-mail. */
+export function presentationFor(viewer: Viewer, dependencies: CustomerDependencies): Presentation {
+  return {
+    settings: dependencies.settings,
+    now: dependencies.now(),
+    masked: viewer.role === 'ANALYST',
+    own: viewer.role === 'CUSTOMER',
+  };
+}
+
+/** Whether a viewer may read every customer. */
+export function readsEverybody(viewer: Viewer): boolean {
+  return viewer.role === 'ADMIN' || viewer.role === 'ANALYST';
+}
+
+/** Whether a viewer may find people by their phone or e-mail. */
+export function mayUseContacts(viewer: Viewer): boolean {
+  return viewer.role === 'ADMIN';
+}

@@ -1,0 +1,83 @@
+import { ObjectId } from 'bson';
+import { type CustomerDependencies, type CustomerRequest, readsEverybody } from './customer-access.ts';
+import type { CustomerSource, CustomerView } from './customer-view.ts';
+import { prepareViews } from './prepare-views.ts';
+import { readVerified, seedsOfRows } from './read-sources.ts';
+
+/**
+ * The customer that an id addresses: the id of either half, or the `_id` of a record without one of its own. What the
+ * viewer may not see answers as if it did not exist.
+ */
+export async function getCustomer(
+  dependencies: CustomerDependencies,
+  request: CustomerRequest,
+  id: string,
+): Promise<CustomerView | null> {
+  if (id === '' || id.length > maxIdLength) return null;
+  const source = readsEverybody(request.viewer)
+    ? await sourceWithId(dependencies, id)
+    : await ownSourceWithId(dependencies, request, id);
+  if (source === null) return null;
+  const [view] = await prepareViews(dependencies, request, [source]);
+  return view ?? null;
+}
+
+/** The customer that a viewer of role customer is; null for everybody else. */
+export async function ownSource(
+  { database, confirmHalfLinks }: CustomerDependencies,
+  { viewer, loaders }: CustomerRequest,
+): Promise<CustomerSource | null> {
+  if (viewer.role !== 'CUSTOMER') return null;
+  const sources = await readVerified(database, { loginKeys: [viewer.loginId], loginIds: [viewer.id] });
+  const own = sources.find((source) => source.login?.key === viewer.loginKey) ?? null;
+  if (own === null || !confirmHalfLinks || !own.claimedByLoginOnly || own.delivery === null) return own;
+  const account = await loaders.account.load(viewer.loginKey);
+  return account?.confirmedDeliveryKeys?.includes(own.delivery.key) ? own : withoutDelivery(own);
+}
+
+/** Whether the delivery half of a customer's own record waits for a code that only its own contact receives. */
+export function awaitsConfirmation(own: CustomerSource): boolean {
+  return own.claimedByLoginOnly && own.delivery === null;
+}
+
+/** Longer text is the id of nobody. */
+const maxIdLength = 200;
+
+async function sourceWithId({ database }: CustomerDependencies, id: string): Promise<CustomerSource | null> {
+  const rows = await database.customerIndex
+    .find({ ids: id }, { projection: { userKey: 1, v2Key: 1, link: 1 } })
+    .toArray();
+  const seeds = rows.length > 0 ? seedsOfRows(rows) : seedsOfId(id);
+  return addressedBy(await readVerified(database, seeds), id);
+}
+
+async function ownSourceWithId(
+  dependencies: CustomerDependencies,
+  request: CustomerRequest,
+  id: string,
+): Promise<CustomerSource | null> {
+  const own = await ownSource(dependencies, request);
+  return own === null ? null : addressedBy([own], id);
+}
+
+/** Records that the index does not know yet: whoever has this id, or this `_id`. */
+function seedsOfId(id: string) {
+  const keys = ObjectId.isValid(id) && id.length === 24 ? [new ObjectId(id), id] : [id];
+  return { loginKeys: keys, deliveryKeys: keys, loginIds: [id], deliveryIds: [id] };
+}
+
+/** The definitive record's id first, then the login's, then the `_id` of either. */
+function addressedBy(sources: readonly CustomerSource[], id: string): CustomerSource | null {
+  return (
+    sources.find((source) => source.delivery !== null && source.link.customerV2Id === id) ??
+    sources.find((source) => source.login !== null && source.link.userId === id) ??
+    sources.find((source) => source.delivery?.keyText === id) ??
+    sources.find((source) => source.login?.keyText === id) ??
+    null
+  );
+}
+
+/** What a login may see of itself as long as its claim on a delivery record is not confirmed. */
+function withoutDelivery(own: CustomerSource): CustomerSource {
+  return { ...own, id: own.link.userId ?? own.id, delivery: null };
+}

@@ -1,0 +1,77 @@
+import DataLoader from 'dataloader';
+import type { Database, StoredAccount } from '../database/collections.ts';
+import {
+  type DeliveryRecord,
+  deliveryProjection,
+  type LoginRecord,
+  loginProjection,
+  recordKey,
+  type StoredCustomerV2,
+  type StoredUser,
+  toDeliveryRecord,
+  toLoginRecord,
+} from '../database/stored-documents.ts';
+
+/** Reads of one request: each level in one `$in`, each record once. Keys are `_id`s as stored, or ids. */
+export interface Loaders {
+  readonly login: DataLoader<unknown, LoginRecord | null, string>;
+  readonly delivery: DataLoader<unknown, DeliveryRecord | null, string>;
+  /** Accounts by the record key of their login. */
+  readonly account: DataLoader<string, StoredAccount | null>;
+  /** Delivery boys by id; null for who does not exist, shares an id or has another role. */
+  readonly deliveryBoy: DataLoader<string, LoginRecord | null>;
+}
+
+export function createLoaders(database: Database): Loaders {
+  return {
+    login: new DataLoader(
+      async (keys) => {
+        const found = await database.users.find(byKeys<StoredUser>(keys), { projection: loginProjection }).toArray();
+        return inKeyOrder(keys.map(recordKey), found.map(toLoginRecord), (login) => login.key);
+      },
+      { cacheKeyFn: recordKey },
+    ),
+    delivery: new DataLoader(
+      async (keys) => {
+        const found = await database.customersV2
+          .find(byKeys<StoredCustomerV2>(keys), { projection: deliveryProjection })
+          .toArray();
+        return inKeyOrder(keys.map(recordKey), found.map(toDeliveryRecord), (delivery) => delivery.key);
+      },
+      { cacheKeyFn: recordKey },
+    ),
+    account: new DataLoader(async (keys) => {
+      const found = await database.accounts.find({ _id: { $in: [...keys] } }).toArray();
+      return inKeyOrder(keys, found, (account) => account._id);
+    }),
+    deliveryBoy: new DataLoader(async (ids) => {
+      const found = await database.users.find({ id: { $in: [...ids] } }, { projection: contactProjection }).toArray();
+      return inKeyOrder(ids, onlyUniqueIds(found.map(toLoginRecord)), (login) => login.id ?? '').map((login) =>
+        login?.role === 'delivery_boy' ? login : null,
+      );
+    }),
+  };
+}
+
+/** Answers a batch in the order of its keys, null where nothing was found. */
+export function inKeyOrder<Key, Found>(
+  keys: readonly Key[],
+  found: readonly Found[],
+  keyOf: (item: Found) => Key,
+): (Found | null)[] {
+  const byKey = new Map(found.map((item) => [keyOf(item), item]));
+  return keys.map((key) => byKey.get(key) ?? null);
+}
+
+const contactProjection = { id: 1, name: 1, phone: 1, role: 1 } as const;
+
+function byKeys<Stored>(keys: readonly unknown[]): { _id: { $in: Stored[keyof Stored & '_id'][] } } {
+  return { _id: { $in: [...keys] as Stored[keyof Stored & '_id'][] } };
+}
+
+/** A shared id names nobody. */
+function onlyUniqueIds(logins: readonly LoginRecord[]): LoginRecord[] {
+  const owners = new Map<string | null, number>();
+  for (const login of logins) owners.set(login.id, (owners.get(login.id) ?? 0) + 1);
+  return logins.filter((login) => owners.get(login.id) === 1);
+}

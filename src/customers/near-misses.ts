@@ -1,0 +1,108 @@
+import type { Filter } from 'mongodb';
+import { canonicalPhone, nationalDigits } from '../customer-index/canonical-phone.ts';
+import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
+import { foldCase, normalizeName } from '../customer-index/normalize-name.ts';
+import type { CustomerDependencies } from './customer-access.ts';
+import type { IdentifierKind } from './customer-enums.ts';
+
+export interface NearMiss {
+  readonly row: NearMissRow;
+  readonly matchedBy: IdentifierKind[];
+}
+
+type NearMissRow = Pick<CustomerIndexRow, 'id' | 'userKey' | 'v2Key' | 'link' | 'names' | 'emails' | 'phones'>;
+
+/**
+ * Customers whose name, e-mail or phone is nearly what was typed: the likely ones are found by the beginning of a word,
+ * then ordered by how many letters would have to change. At most 5.
+ */
+export async function nearMissRows(
+  { database, settings }: CustomerDependencies,
+  identifier: string,
+  mayUseContacts: boolean,
+): Promise<NearMiss[]> {
+  const typed = typedForms(identifier, (text) => canonicalPhone(text, settings.defaultPhoneRegion), mayUseContacts);
+  const conditions = candidateConditions(typed, mayUseContacts);
+  if (conditions.length === 0) return [];
+  const rows: NearMissRow[] = await database.customerIndex
+    .find({ $or: conditions }, { projection: { id: 1, userKey: 1, v2Key: 1, link: 1, names: 1, emails: 1, phones: 1 } })
+    .limit(maxCandidates)
+    .toArray();
+  return rows
+    .map((row) => nearest(row, typed))
+    .filter(({ distance }) => distance <= maxDistance)
+    .sort((a, b) => a.distance - b.distance || (a.row.id < b.row.id ? -1 : 1))
+    .slice(0, maxNearMisses)
+    .map(({ row, kind }) => ({ row, matchedBy: [kind] }));
+}
+
+const maxNearMisses = 5;
+/** Rows that are compared letter by letter. */
+const maxCandidates = 200;
+/** Share of the letters that may differ. */
+const maxDistance = 0.34;
+const prefixLength = 3;
+const phonePrefixLength = 5;
+
+interface TypedForms {
+  readonly name: string;
+  readonly email: string | null;
+  readonly digits: string | null;
+}
+
+function typedForms(identifier: string, toPhone: (text: string) => string | null, mayUseContacts: boolean): TypedForms {
+  const digits = identifier.replace(/\D/g, '').replace(/^0+/, '');
+  const phone = toPhone(identifier);
+  const looksLikePhone = /^[+\d\s().\-/]+$/.test(identifier) && digits.length > phonePrefixLength;
+  return {
+    name: normalizeName(identifier),
+    email: mayUseContacts && identifier.includes('@') ? foldCase(identifier) : null,
+    digits: mayUseContacts && looksLikePhone ? (phone === null ? digits : nationalDigits(phone)) : null,
+  };
+}
+
+function candidateConditions({ name, email, digits }: TypedForms, mayUseContacts: boolean): Filter<CustomerIndexRow>[] {
+  if (digits !== null) return [{ searchWords: beginsWith(digits.slice(0, phonePrefixLength)) }];
+  if (email !== null) return [{ searchWords: beginsWith(email.slice(0, prefixLength)) }];
+  const field = mayUseContacts ? 'searchWords' : 'nameWords';
+  const words = name.split(' ').filter((word) => word.length >= prefixLength);
+  return words.map((word) => ({ [field]: beginsWith(word.slice(0, prefixLength)) }));
+}
+
+function beginsWith(prefix: string): { $elemMatch: { $gte: string; $lt: string } } {
+  return { $elemMatch: { $gte: prefix, $lt: `${prefix}\u{10FFFF}` } };
+}
+
+function nearest(row: NearMissRow, { name, email, digits }: TypedForms): { row: NearMissRow; kind: IdentifierKind; distance: number } {
+  if (digits !== null) return { row, kind: 'PHONE', distance: smallest(row.phones.map(nationalDigits), digits) };
+  if (email !== null) return { row, kind: 'EMAIL', distance: smallest(row.emails, email) };
+  const parts = row.names.flatMap((whole) => (name.includes(' ') ? [whole] : [whole, ...whole.split(' ')]));
+  return { row, kind: 'NAME', distance: smallest(parts, name) };
+}
+
+function smallest(texts: readonly string[], typed: string): number {
+  return Math.min(1, ...texts.map((text) => editDistance(text, typed) / Math.max(text.length, typed.length, 1)));
+}
+
+/** Letters to insert, remove, change or swap with their neighbour (optimal string alignment). */
+export function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const changed = a[row - 1] === b[column - 1] ? 0 : 1;
+      let cost = Math.min(
+        (last[column] ?? 0) + 1,
+        (current[column - 1] ?? 0) + 1,
+        (last[column - 1] ?? 0) + changed,
+      );
+      const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      if (swapped) cost = Math.min(cost, (beforeLast[column - 2] ?? 0) + 1);
+      current.push(cost);
+    }
+    beforeLast = last;
+    last = current;
+  }
+  return last[b.length] ?? 0;
+}

@@ -1,0 +1,48 @@
+import { type CustomerDependencies, type CustomerRequest, presentationFor } from './customer-access.ts';
+import { type CustomerSource, CustomerView } from './customer-view.ts';
+import type { DeliveryBoyContact } from './customer-type.ts';
+import type { LoginRecord } from '../database/stored-documents.ts';
+import { maskPhone } from './mask.ts';
+
+/**
+ * Customers ready to be shown: what the operation selects beneath them is read here, one batch for all of them, so that
+ * no field has to wait for its own.
+ */
+export async function prepareViews(
+  dependencies: CustomerDependencies,
+  request: CustomerRequest,
+  sources: readonly CustomerSource[],
+): Promise<CustomerView[]> {
+  const presentation = presentationFor(request.viewer, dependencies);
+  const views = sources.map((source) => new CustomerView(source, presentation));
+  await Promise.all([
+    request.selected.has('deliveryBoy') ? setDeliveryBoys(views, request, presentation.masked) : undefined,
+    accountFields.some((field) => request.selected.has(field)) ? setAccounts(views, request) : undefined,
+  ]);
+  return views;
+}
+
+const accountFields = ['mustChangePassword', 'credentialsSentAt', 'lastLoginAt'];
+
+async function setDeliveryBoys(views: CustomerView[], { loaders }: CustomerRequest, masked: boolean): Promise<void> {
+  await Promise.all(
+    views.map(async (view) => {
+      const id = view.source.delivery?.deliveryBoyId ?? null;
+      if (id !== null) view.deliveryBoy = contact(await loaders.deliveryBoy.load(id), masked);
+    }),
+  );
+}
+
+async function setAccounts(views: CustomerView[], { loaders }: CustomerRequest): Promise<void> {
+  await Promise.all(
+    views.map(async (view) => {
+      if (view.source.login !== null) view.account = await loaders.account.load(view.source.login.key);
+    }),
+  );
+}
+
+function contact(deliveryBoy: LoginRecord | null, masked: boolean): DeliveryBoyContact | null {
+  if (deliveryBoy === null) return null;
+  const { id, name, phone, keyText } = deliveryBoy;
+  return { id: id ?? keyText, name, phone: masked ? maskPhone(phone) : phone };
+}

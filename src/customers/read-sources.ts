@@ -1,0 +1,102 @@
+import { rowKeyOfDelivery, rowKeyOfLogin } from '../customer-index/customer-index-rows.ts';
+import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
+import { type LinkedCustomer, linkCustomers } from '../customer-index/link-graph.ts';
+import { readNeighbourhood, type Seeds } from '../customer-index/neighbourhood.ts';
+import type { Database } from '../database/collections.ts';
+import type { CustomerSource } from './customer-view.ts';
+import type { Loaders } from './loaders.ts';
+
+/** The part of an index row that a page needs. */
+export type PageRow = Pick<
+  CustomerIndexRow,
+  '_id' | 'id' | 'linkState' | 'userKey' | 'v2Key' | 'link' | 'passwordExpiresAt' | 'nameKey' | 'createdAtKey'
+>;
+
+export const pageRowProjection = {
+  id: 1,
+  linkState: 1,
+  userKey: 1,
+  v2Key: 1,
+  link: 1,
+  passwordExpiresAt: 1,
+  nameKey: 1,
+  createdAtKey: 1,
+} as const;
+
+/**
+ * The live customers behind rows of the index, null where nobody is behind a row any more. Both halves of all rows are
+ * read in two finds at once; only rows that no longer agree with their halves cost two more.
+ */
+export async function readRows(
+  database: Database,
+  rows: readonly PageRow[],
+  loaders: Loaders,
+): Promise<(CustomerSource | null)[]> {
+  const [logins, deliveries] = await Promise.all([
+    Promise.all(rows.map((row) => (row.userKey === undefined ? null : loaders.login.load(row.userKey)))),
+    Promise.all(rows.map((row) => (row.v2Key === undefined ? null : loaders.delivery.load(row.v2Key)))),
+  ]);
+  const sources = rows.map((row, index) => currentSource(row, logins[index] ?? null, deliveries[index] ?? null));
+  const stale = rows.filter((_, index) => sources[index] === null);
+  if (stale.length === 0) return sources;
+  const verified = await readVerified(database, seedsOfRows(stale));
+  return rows.map((row, index) => sources[index] ?? verified.find((source) => isBehind(source, row)) ?? null);
+}
+
+/** Customers as the stored records say now, whatever the index says: everybody linked to the seeds. */
+export async function readVerified(database: Database, seeds: Seeds): Promise<CustomerSource[]> {
+  const neighbourhood = await readNeighbourhood(database, seeds);
+  return linkCustomers(neighbourhood).map((customer) => ({
+    ...customer,
+    id: customer.link[customer.delivery === null ? 'userId' : 'customerV2Id'] ?? '',
+    passwordExpiresAt: neighbourhood.accounts.get(customer.login?.key ?? '')?.passwordExpiresAt ?? null,
+  }));
+}
+
+/** Where to look for whom rows stand for: undisputed pairs are read whole in one round. */
+export function seedsOfRows(rows: readonly Pick<PageRow, 'userKey' | 'v2Key' | 'link'>[]): Seeds {
+  return {
+    loginKeys: rows.map((row) => row.userKey).filter((key) => key !== undefined),
+    deliveryKeys: rows.map((row) => row.v2Key).filter((key) => key !== undefined),
+    loginIds: rows.map((row) => row.link.userId).filter((id) => id !== null),
+    deliveryIds: rows.map((row) => row.link.customerV2Id).filter((id) => id !== null),
+  };
+}
+
+/** The customer of a row when its halves, read just now, still are and claim what the row says; else null. */
+function currentSource(
+  row: PageRow,
+  login: LinkedCustomer['login'],
+  delivery: LinkedCustomer['delivery'],
+): CustomerSource | null {
+  const complete = (row.userKey === undefined) === (login === null) && (row.v2Key === undefined) === (delivery === null);
+  if (!complete || (login !== null && login.role !== 'customer')) return null;
+  const joined = login !== null && delivery !== null;
+  const [pair] = joined ? linkCustomers({ logins: [login], deliveries: [delivery] }) : [];
+  const agrees = joined ? pair?.state === row.linkState : claimText(login ?? delivery) === claimOf(row, login === null);
+  if (!agrees) return null;
+  return {
+    id: row.id,
+    state: row.linkState,
+    login,
+    delivery,
+    link: { userId: row.link.userId, customerV2Id: row.link.customerV2Id },
+    conflictingIds: row.link.conflictingIds,
+    claimedByLoginOnly: row.link.claimedByLoginOnly,
+    passwordExpiresAt: row.passwordExpiresAt,
+  };
+}
+
+function claimOf(row: PageRow, ofDelivery: boolean): string | null {
+  return ofDelivery ? row.link.userId : row.link.customerV2Id;
+}
+
+function claimText(record: LinkedCustomer['login'] | LinkedCustomer['delivery']): string | null {
+  return record?.claim.kind === 'text' ? record.claim.id : null;
+}
+
+function isBehind({ login, delivery }: CustomerSource, row: PageRow): boolean {
+  return (
+    (delivery !== null && rowKeyOfDelivery(delivery) === row._id) || (login !== null && rowKeyOfLogin(login) === row._id)
+  );
+}

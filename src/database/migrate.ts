@@ -1,0 +1,139 @@
+import { MongoServerError } from 'mongodb';
+import type { Database } from './collections.ts';
+import { takeLease } from './lease.ts';
+import { type LinkViolation, makeUniqueLinkIndexes } from './unique-links.ts';
+import { wantedIndexes } from './wanted-indexes.ts';
+
+export interface MigrationReport {
+  readonly applied: readonly string[];
+  /** Records that share a link and so keep its unique index from being made. */
+  readonly violations: readonly LinkViolation[];
+}
+
+export interface MigrateOptions {
+  readonly now: () => Date;
+  /** How long to wait for another process that is migrating. */
+  readonly waitMs?: number;
+}
+
+/** The schema is older than this gateway, and it may not change it (`MIGRATE=off`). */
+export class SchemaOutdatedError extends Error {
+  constructor(missing: readonly string[]) {
+    super(`The database lacks ${missing.join(', ')}. Run "customer-gateway migrate", or start with MIGRATE=on.`);
+    this.name = 'SchemaOutdatedError';
+  }
+}
+
+/**
+ * Brings the database to the schema of this gateway: forward, each step recorded and idempotent, under a lease so that
+ * of several processes one does it while the others wait.
+ */
+export async function migrate(database: Database, options: MigrateOptions): Promise<MigrationReport> {
+  const deadline = Date.now() + (options.waitMs ?? 10 * 60_000);
+  for (;;) {
+    const lease = await takeLease(database, 'migrations', { durationMs: 30_000, now: options.now });
+    if (lease !== null) {
+      try {
+        return await applyMigrations(database, options);
+      } finally {
+        await lease.release();
+      }
+    }
+    if (Date.now() > deadline) throw new Error('Another process has been migrating the database for too long.');
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+/** @throws SchemaOutdatedError naming every migration that has not been applied and every index that is not there. */
+export async function requireCurrentSchema(database: Database): Promise<void> {
+  const applied = await appliedMigrations(database);
+  const missing = [
+    ...migrations.filter((migration) => !applied.has(migration.name)).map((migration) => `migration ${migration.name}`),
+    ...(await missingIndexes(database)),
+  ];
+  if (missing.length > 0) throw new SchemaOutdatedError(missing);
+}
+
+interface Migration {
+  readonly name: string;
+  /** Does its step and says what it did. May run again after a crash in the middle. */
+  apply(database: Database): Promise<string>;
+}
+
+/** In the order in which they are applied; never changed once released. */
+const migrations: readonly Migration[] = [
+  {
+    name: '0001_link_fields',
+    async apply(database) {
+      const users = await database.users.updateMany({ customer_v2_id: { $exists: false } }, { $set: { customer_v2_id: null } });
+      const records = await database.customersV2.updateMany({ user_id: { $exists: false } }, { $set: { user_id: null } });
+      return `customer_v2_id added to ${users.modifiedCount} users, user_id to ${records.modifiedCount} customers_v2`;
+    },
+  },
+];
+
+async function applyMigrations(database: Database, options: MigrateOptions): Promise<MigrationReport> {
+  const before = await appliedMigrations(database);
+  const applied: string[] = [];
+  for (const migration of migrations) {
+    if (before.has(migration.name)) continue;
+    const details = await migration.apply(database);
+    await database.migrations.updateOne(
+      { _id: migration.name },
+      { $set: { appliedAt: options.now(), details } },
+      { upsert: true },
+    );
+    applied.push(migration.name);
+  }
+  await ensureIndexes(database);
+  return { applied, violations: await makeUniqueLinkIndexes(database) };
+}
+
+async function appliedMigrations(database: Database): Promise<Set<string>> {
+  const applied = await database.migrations.find({}, { projection: { _id: 1 } }).toArray();
+  return new Set(applied.map((migration) => migration._id));
+}
+
+/** Makes what is not there yet; an index that is there already costs one look. */
+async function ensureIndexes(database: Database): Promise<void> {
+  for (const [collection, indexes] of wantedByCollection()) {
+    await createCollection(database, collection);
+    if (indexes.length > 0) await database[collection].createIndexes([...indexes]);
+  }
+}
+
+async function missingIndexes(database: Database): Promise<string[]> {
+  const missing: string[] = [];
+  for (const [collection, indexes] of wantedByCollection()) {
+    const { collectionName } = database[collection];
+    const present = await presentIndexes(database, collectionName);
+    for (const { name } of indexes) if (!present.has(name ?? '')) missing.push(`index ${collectionName}.${name}`);
+  }
+  return missing;
+}
+
+async function presentIndexes(database: Database, collectionName: string): Promise<Set<string>> {
+  try {
+    const present = await database.db.collection(collectionName).indexes();
+    return new Set(present.map((index) => index.name ?? ''));
+  } catch (error) {
+    if (error instanceof MongoServerError && error.code === namespaceNotFoundCode) return new Set();
+    throw error;
+  }
+}
+
+/** MongoDB before 4.4 creates no collection inside a transaction, so all exist before the first one. */
+async function createCollection(database: Database, collection: keyof typeof wantedIndexes): Promise<void> {
+  try {
+    await database.db.createCollection(database[collection].collectionName);
+  } catch (error) {
+    if (!(error instanceof MongoServerError && error.code === namespaceExistsCode)) throw error;
+  }
+}
+
+function wantedByCollection() {
+  return Object.entries(wantedIndexes) as [keyof typeof wantedIndexes, (typeof wantedIndexes)['users']][];
+}
+
+const namespaceNotFoundCode = 26;
+const namespaceExistsCode = 48;

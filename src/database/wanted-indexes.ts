@@ -1,0 +1,61 @@
+import type { IndexDescription } from 'mongodb';
+import type { Database } from './collections.ts';
+
+type IndexedCollection = 'users' | 'customersV2' | 'customerIndex' | 'indexedRecords' | 'accounts' | 'sessions' | 'journal';
+
+/** The indexes that the gateway's queries stand on, by collection. */
+export const wantedIndexes: Readonly<Record<IndexedCollection, readonly IndexDescription[]>> = {
+  users: [
+    { key: { id: 1 }, name: 'gateway_id' },
+    { key: { customer_v2_id: 1, id: 1 }, name: 'gateway_claims' },
+    { key: { email: 1 }, name: 'gateway_email' },
+    { key: { phone: 1 }, name: 'gateway_phone' },
+    { key: { role: 1, id: 1 }, name: 'gateway_role' },
+  ],
+  customersV2: [
+    { key: { id: 1 }, name: 'gateway_id' },
+    { key: { user_id: 1, id: 1 }, name: 'gateway_claims' },
+  ],
+  customerIndex: customerIndexIndexes(),
+  indexedRecords: [
+    { key: { loginEmail: 1 }, name: 'login_email', sparse: true },
+    { key: { loginPhone: 1 }, name: 'login_phone', sparse: true },
+    { key: { staffRole: 1, nameKey: 1, _id: 1 }, name: 'staff_by_name', partialFilterExpression: { staffRole: { $exists: true } } },
+  ],
+  accounts: [],
+  sessions: [{ key: { expiresAt: 1 }, name: 'expiry' }],
+  journal: [{ key: { subjectId: 1, at: -1 }, name: 'subject' }],
+};
+
+/**
+ * A link is 1:1: no two logins may claim one delivery record, nor two delivery records one login. Partial by
+ * `{$gt: ''}`, which holds for text only and not for empty text, since empty text is no link.
+ */
+export const uniqueLinkIndexes = [
+  { collection: 'users', field: 'customer_v2_id', name: 'gateway_unique_link' },
+  { collection: 'customersV2', field: 'user_id', name: 'gateway_unique_link' },
+] as const satisfies readonly { collection: keyof Database; field: string; name: string }[];
+
+/** Every order with no filter, and with every filter of one value, is read in the index's own order. */
+function customerIndexIndexes(): IndexDescription[] {
+  const orders = ['nameKey', 'createdAtKey'];
+  const filters = [
+    'area',
+    'status',
+    'linkState',
+    'isActive',
+    'loginUsable',
+    'missingEmail',
+    'deliveryBoyId',
+    'hasLogin',
+    'hasDeliveryRecord',
+  ];
+  return [
+    ...orders.map((order) => ({ key: { [order]: 1, _id: 1 }, name: order })),
+    ...filters.flatMap((filter) =>
+      orders.map((order) => ({ key: { [filter]: 1, [order]: 1, _id: 1 }, name: `${filter}_${order}` })),
+    ),
+    ...['ids', 'emails', 'phones', 'names', 'nameWords', 'searchWords'].map((field) => ({ key: { [field]: 1 }, name: field })),
+    { key: { userKey: 1 }, name: 'userKey' },
+  ];
+}
