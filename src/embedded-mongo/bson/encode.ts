@@ -211,7 +211,10 @@ function writeCString(text: string): void {
   for (let i = 0; i < length; i++) {
     const unit = text.charCodeAt(i);
     if (unit === 0) throw badValue(`name contains a NUL character: '${text}'`);
-    if (unit > 127) return writeWideCString(text);
+    if (unit > 127) {
+      writeWideCString(text);
+      return;
+    }
     buffer[start + i] = unit;
   }
   buffer[start + length] = 0;
