@@ -201,28 +201,28 @@ export const EXAMPLES: readonly Example[] = [
     title: 'Find one by phone',
     description: 'However the number is written: with or without country code, spaces and dashes.',
     roles: ADMIN,
-    variables: { identifier: '+91 98765 43211' },
+    variables: { identifier: '+91 98765 91887' },
     query: lookupQuery('FindByPhone'),
   },
   {
     title: 'Find one by e-mail',
     description: 'In upper or lower case.',
     roles: ADMIN,
-    variables: { identifier: 'priya@example.com' },
+    variables: { identifier: 'Priya.Nair@Example.com' },
     query: lookupQuery('FindByEmail'),
   },
   {
     title: 'Find by an ambiguous name',
     description: 'Several customers bear it: the answer names all candidates, and picks none.',
     roles: ADMIN,
-    variables: { identifier: 'Rahul Sharma' },
+    variables: { identifier: 'Ravi Kumar' },
     query: lookupQuery('FindByName'),
   },
   {
     title: 'One customer by id',
     description: 'The id of either half leads to the same customer. Put in one from the list.',
     roles: STAFF,
-    variables: { id: 'c0000000-0000-4000-8000-000000000001' },
+    variables: { id: '7350aff3-c83e-4010-86da-457697bbb076' },
     query: `query CustomerById($id: ID!) {
   customer(id: $id) {
     id
