@@ -13,8 +13,9 @@ export type DeliveryStaff = {
 };
 
 /**
- * The decks that fields are dealt from, weights in cards. A deck of login fields holds at most 30 cards, since the
- * data set deals some 40 logins, and one of delivery records at most 60: so every card comes up, whatever the seed.
+ * The decks that fields are dealt from, weights in cards. A deck of login fields holds at most 30 cards,
+ * since the data set deals some 40 logins, and one of delivery records at most 60: so every card comes up,
+ * whatever the seed.
  */
 export function demoDecks(random: SeededRandom, staff: DeliveryStaff) {
   const { dealer } = random;

@@ -1,13 +1,13 @@
 /**
- * The one password of every demo log-in that has a usable hash: 25 characters, so that it holds for admins too
- * (at least 15), and no name, phone or e-mail of the data set is in it. It is public: demo data only.
+ * The one password of every demo log-in that has a usable hash: 25 characters, so that it holds for admins
+ * too (at least 15), and no name, phone or e-mail of the data set is in it. It is public: demo data only.
  */
 export const DEMO_PASSWORD = 'saffron-kettle-harbour-27';
 
 /**
- * bcrypt hashes of {@link DEMO_PASSWORD}, made beforehand: hashing takes 220 ms each and draws a salt, and demo
- * data has to be instant and repeatable. `$2a$` and `$2y$` are the same computation under the older names
- * (Python's passlib and PHP wrote them).
+ * bcrypt hashes of {@link DEMO_PASSWORD}, made beforehand: hashing takes 220 ms each and draws a salt, and
+ * demo data has to be instant and repeatable. `$2a$` and `$2y$` are the same computation under the older
+ * names (Python's passlib and PHP wrote them).
  */
 export const DEMO_PASSWORD_HASHES = {
   bcrypt2bCost12: [

@@ -4,7 +4,9 @@ import type { SeededRandom } from './seeded-random.ts';
 /** Somebody as they are, before anybody typed them into a form. */
 export type DemoPerson = {
   name: string;
-  /** Ten digits, no prefix. Made up: all lie in the block 98765 xxxxx, which belongs to real subscribers too. */
+  /**
+   * Ten digits, no prefix. Made up: all lie in the block 98765 xxxxx, which belongs to real subscribers too.
+   */
   phone: string;
   /** Lower case, in a domain reserved for examples (RFC 2606). */
   email: string;

@@ -35,11 +35,12 @@ export const DEMO_COUNTS = {
 } as const;
 
 /**
- * The demo data: a business in Pune of 300 delivery records and 45 logins, with every kind of mess that domain.md
- * names. Pure: the same seed (default 1) gives the same documents in the same order, `_id`s included; nothing reads
- * a clock. What is in it: docs/demo-data.md.
+ * The demo data: a business in Pune of 300 delivery records and 45 logins, with every kind of mess that
+ * domain.md names. Pure: the same seed (default 1) gives the same documents in the same order, `_id`s
+ * included; nothing reads a clock. What is in it: docs/demo-data.md.
  *
- * The unique indexes on the two link fields cannot be built over it: two logins claim one record, as in real life.
+ * The unique indexes on the two link fields cannot be built over it: two logins claim one record, as in real
+ * life.
  */
 export function generateDemoData(options: { seed?: number } = {}): DemoData {
   const random = seededRandom(options.seed ?? 1);

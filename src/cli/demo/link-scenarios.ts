@@ -13,8 +13,9 @@ export type DemoWorld = {
 };
 
 /**
- * Every way in which a login (U, or A for a login that is no customer's) and a delivery record (D) can name each
- * other, each at least once: domain.md, "Who is one customer". `→` claims, `↔` both claim, `✗` nothing is there.
+ * Every way in which a login (U, or A for a login that is no customer's) and a delivery record (D) can name
+ * each other, each at least once: domain.md, "Who is one customer". `→` claims, `↔` both claim, `✗` nothing
+ * is there.
  */
 export function addLinkScenarios(world: DemoWorld): void {
   addJoinedPairs(world);

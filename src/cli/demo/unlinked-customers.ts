@@ -51,7 +51,9 @@ function addHouseholds({ person, addLogin, addRecord }: DemoWorld): void {
   addRecord({ person: person({ email }), fields: { email: email.toUpperCase() } });
 }
 
-/** A login registered with somebody else's phone, one that shares a name alone, three of one name, a loner. */
+/**
+ * A login registered with somebody else's phone, one that shares a name alone, three of one name, a loner.
+ */
 function addStrangers({ person, addLogin, addRecord }: DemoWorld): void {
   const victim = person();
   addRecord({ person: victim, fields: { phone: victim.phone } });

@@ -1,8 +1,9 @@
 import type { Document } from 'mongodb';
 
 /**
- * A plain object with these fields, in this order. JavaScript moves names that are whole numbers to the front of an
- * object, in ascending order; where that would change the order, the Map itself is returned, which the driver stores just as well.
+ * A plain object with these fields, in this order. JavaScript moves names that are whole numbers to the front
+ * of an object, in ascending order; where that would change the order, the Map itself is returned, which the
+ * driver stores just as well.
  */
 export function fieldsToDocument(fields: Map<string, unknown>): Document {
   if (!keepsOrder(fields.keys())) return fields;

@@ -15,12 +15,13 @@ const BLANKS = /[ \t\r\n]*/y;
 const [INT32_MAX, INT64_MIN, INT64_MAX] = [2_147_483_647, -(2n ** 63n), 2n ** 63n - 1n];
 
 /**
- * Reads one document of extended JSON version 2 (canonical or relaxed), or of the older forms of mongoexport and
- * PyMongo. Every value keeps its BSON type: `1` is an Int32, `1.0` a Double, a whole number beyond 32 bits a Long
- * with all its digits; nulls, missing fields and the order of fields stay.
+ * Reads one document of extended JSON version 2 (canonical or relaxed), or of the older forms of mongoexport
+ * and PyMongo. Every value keeps its BSON type: `1` is an Int32, `1.0` a Double, a whole number beyond 32
+ * bits a Long with all its digits; nulls, missing fields and the order of fields stay.
  *
- * bson's own EJSON.parse goes through JSON.parse, where `1.0` is the integer 1, a Long above 2^53 loses digits, a field
- * that stands twice loses one value, and `{"$undefined": true}` and bad dates change silently; hence a parser of its own.
+ * bson's own EJSON.parse goes through JSON.parse, where `1.0` is the integer 1, a Long above 2^53 loses
+ * digits, a field that stands twice loses one value, and `{"$undefined": true}` and bad dates change
+ * silently; hence a parser of its own.
  * @throws DocumentSyntaxError
  */
 export function parseDocument(text: string): Document {

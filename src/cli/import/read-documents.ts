@@ -16,11 +16,12 @@ export type DocumentRow =
   | { line: number; error: string; text: string };
 
 /**
- * Reads documents from a file (a path) or a stream: one JSON list, on one line or many; one document a line; or documents
- * one after another, spread over lines. Which of these is seen from the first value. Values are extended JSON, see {@link parseDocument}.
+ * Reads documents from a file (a path) or a stream: one JSON list, on one line or many; one document a line;
+ * or documents one after another, spread over lines. Which of these is seen from the first value. Values are
+ * extended JSON, see {@link parseDocument}.
  *
- * Memory stays flat however long the file is. A row that cannot be read is named with its line and its text, and the
- * next ones follow.
+ * Memory stays flat however long the file is. A row that cannot be read is named with its line and its text,
+ * and the next ones follow.
  * @param options.onBytes told how many bytes were read, each time some were
  * @throws UnreadableFileError when the file is not UTF-8
  */

@@ -14,18 +14,21 @@ const [NEWLINE, QUOTE, BACKSLASH, COMMA, COLON] = [0x0a, 0x22, 0x5c, 0x2c, 0x3a]
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
- * Cuts a stream of bytes into top-level JSON values: the elements of one list, or documents one after another (one a
- * line, or spread over lines). It knows strings and nesting and nothing else of JSON, holds one value at a time, and
- * after a value that never closes it goes on at the next line where a document can start.
+ * Cuts a stream of bytes into top-level JSON values: the elements of one list, or documents one after another
+ * (one a line, or spread over lines). It knows strings and nesting and nothing else of JSON, holds one value
+ * at a time, and after a value that never closes it goes on at the next line where a document can start.
  */
 export class ValueSplitter {
   /**
-   * `list`: between `[` and `]`. `lines`: one value a line, whatever is wrong with it. `values`: values that may
-   * span lines. `after`: behind the list's end.
+   * `list`: between `[` and `]`. `lines`: one value a line, whatever is wrong with it. `values`: values that
+   * may span lines. `after`: behind the list's end.
    */
   #mode: 'unknown' | 'list' | 'lines' | 'values' | 'after' = 'unknown';
   #state: 'between' | 'nested' | 'string' | 'scalar' | 'line' | 'broken' = 'between';
-  /** Set once the first value ended on the line it started on: if nothing else follows there, it is one a line. */
+  /**
+   * Set once the first value ended on the line it started on: if nothing else follows there, it is one a
+   * line.
+   */
   #firstOnOneLine = false;
   #anyValue = false;
 
