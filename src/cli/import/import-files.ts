@@ -1,4 +1,4 @@
-import { access, constants, stat } from 'node:fs/promises';
+import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Db } from 'mongodb';
 import { importFile } from './import-file.ts';
@@ -17,7 +17,7 @@ export type ImportOptions = {
    * untouched.
    */
   merge: boolean;
-  /** Where the text of rows that failed is kept; by default nowhere. */
+  /** Where the text of rows that failed is kept (made if it is missing); by default nowhere. */
   rejectedDirectory?: string | undefined;
   /** Told after every batch and at each file's end. */
   onProgress?: ((progress: ImportProgress) => void) | undefined;
@@ -36,6 +36,8 @@ export async function importFiles(db: Db, options: ImportOptions): Promise<Impor
   const sizes = new Map<string, number | null>();
   for (const { file } of plan) sizes.set(file, await checkFile(file));
   if (!options.merge) await assertEmpty(db);
+  // Now, rather than at the first rejected row, with half of the file stored.
+  if (options.rejectedDirectory !== undefined) await mkdir(options.rejectedDirectory, { recursive: true });
 
   const report: ImportReport = { files: [], interrupted: false };
   for (const { collection, file } of plan) {

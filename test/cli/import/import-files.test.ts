@@ -131,11 +131,12 @@ describe('importing into an empty database', () => {
 
   test('an earlier file of rejected rows is not overwritten', async () => {
     const usersFile = await fileOf('users.json', ['oops']);
-    const options = { usersFile, merge: true, rejectedDirectory: directory };
+    const kept = join(directory, 'made', 'for', 'it');
+    const options = { usersFile, merge: true, rejectedDirectory: kept };
     await importFiles(database.db, options);
     const again = await importFiles(database.db, options);
-    expect(again.files[0]?.rejectedFile).toBe(join(directory, 'users.json.rejected.2.ndjson'));
-    expect(await readFile(join(directory, 'users.json.rejected.ndjson'), 'utf8')).toBe('oops\n');
+    expect(again.files[0]?.rejectedFile).toBe(join(kept, 'users.json.rejected.2.ndjson'));
+    expect(await readFile(join(kept, 'users.json.rejected.ndjson'), 'utf8')).toBe('oops\n');
   });
 
   test('a document that is too large for MongoDB fails alone', async () => {
