@@ -1,0 +1,53 @@
+import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import type { RequestContext } from '../context.ts';
+import { Session, Viewer } from './account-types.ts';
+import type { AccountsDependencies } from './accounts-dependencies.ts';
+import { changePassword } from './change-password.ts';
+import { logIn } from './log-in.ts';
+
+/** Being somebody. */
+@Resolver()
+export class AccountsResolver {
+  private readonly dependencies: AccountsDependencies;
+
+  constructor(dependencies: AccountsDependencies) {
+    this.dependencies = dependencies;
+  }
+
+  @Query(() => Viewer, { nullable: true, description: 'Whoever is logged in; null when nobody is.' })
+  me(@Ctx() context: RequestContext): Viewer | null {
+    return context.viewer;
+  }
+
+  @Mutation(() => Session, {
+    description:
+      'Logs in by e-mail or phone, in any spelling. Every failure is answered alike, with INVALID_CREDENTIALS.',
+  })
+  login(
+    @Arg('identifier', () => String, {
+      description: 'E-mail or phone; not a phone that several logins share.',
+    })
+    identifier: string,
+    @Arg('password', () => String, { description: 'The password, or the temporary one that was sent.' })
+    password: string,
+    @Ctx() context: RequestContext,
+  ): Promise<Session> {
+    return logIn(this.dependencies, { identifier, password, clientAddress: context.clientAddress });
+  }
+
+  @Mutation(() => Session, {
+    description: 'Sets a new password and ends every session, this one included; the answer is a new one.',
+  })
+  changePassword(
+    @Arg('currentPassword', () => String, { description: 'The password used until now.' })
+    currentPassword: string,
+    @Arg('newPassword', () => String, {
+      description:
+        'At least 8 characters (15 for admins and analysts), at most 72 bytes, and none of the most common ones.',
+    })
+    newPassword: string,
+    @Ctx() context: RequestContext,
+  ): Promise<Session> {
+    return changePassword(this.dependencies, context.viewer, { currentPassword, newPassword });
+  }
+}

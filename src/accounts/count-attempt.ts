@@ -1,0 +1,55 @@
+import type { Database, StoredAccount } from '../database/collections.ts';
+import { retryingUpsert } from './throttle.ts';
+
+/** So many failures in a row are free; the next log-ins wait. */
+export const freeFailures = 10;
+
+/** What the account said before this attempt was counted. */
+export interface CountedAttempt {
+  /** Refuse it, whatever the password: an earlier delay is still running. */
+  readonly locked: boolean;
+  readonly account: StoredAccount | null;
+}
+
+/**
+ * Counts an attempt at a login's password as a failure, before anything is compared, so that of many at once none goes
+ * uncounted; `clearFailures` takes it back when the password was right. After the 10th failure in a row further attempts
+ * are refused for 1 minute, and for longer after each one more, up to 15 minutes. Attempts during a delay do not count:
+ * somebody else's could otherwise keep a login locked for ever.
+ */
+export async function countAttempt(database: Database, loginKey: string, now: Date): Promise<CountedAttempt> {
+  const locked = { $gt: ['$lockedUntil', now] };
+  const delayEnds = delaysMs.map((delayMs) => new Date(now.getTime() + delayMs));
+  const delay = { $min: [{ $subtract: ['$failures', freeFailures] }, delayEnds.length - 1] };
+  const account = await retryingUpsert(() =>
+    database.accounts.findOneAndUpdate(
+      { _id: loginKey },
+      [
+        {
+          $set: { failures: { $cond: [locked, '$failures', { $add: [{ $ifNull: ['$failures', 0] }, 1] }] } },
+        },
+        {
+          $set: {
+            lockedUntil: {
+              $cond: [
+                locked,
+                '$lockedUntil',
+                {
+                  $cond: [{ $gte: ['$failures', freeFailures] }, { $arrayElemAt: [delayEnds, delay] }, null],
+                },
+              ],
+            },
+          },
+        },
+      ],
+      { upsert: true, returnDocument: 'before' },
+    ),
+  );
+  return { locked: (account?.lockedUntil?.getTime() ?? 0) > now.getTime(), account };
+}
+
+/** What to `$set` in an account when the password was right. */
+export const clearFailures = { failures: 0, lockedUntil: null } as const;
+
+const minuteMs = 60_000;
+const delaysMs = [1, 2, 4, 8, 15].map((minutes) => minutes * minuteMs);
