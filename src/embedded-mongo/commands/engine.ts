@@ -1,0 +1,99 @@
+import { Catalog } from '../storage/catalog.ts';
+import type { Collection } from '../storage/collection.ts';
+import { countKey } from '../storage/keys.ts';
+import { type Durability, Store } from '../storage/store.ts';
+import type { WriteUnit } from '../storage/write-unit.ts';
+import { Conflicts } from '../transactions/conflicts.ts';
+import { CursorRegistry } from '../transactions/cursor-registry.ts';
+import { SessionRegistry } from '../transactions/session-registry.ts';
+import type { Transaction } from '../transactions/transaction.ts';
+import { FailPoint } from './fail-point.ts';
+
+/** The server's state: one per data directory. */
+export class Engine {
+  readonly store: Store;
+  readonly catalog: Catalog;
+  readonly conflicts: Conflicts;
+  readonly sessions: SessionRegistry;
+  readonly cursors = new CursorRegistry();
+  readonly failPoint = new FailPoint();
+  readonly startedAt = Date.now();
+  /** Commands run, by name. */
+  readonly commandCounts = new Map<string, number>();
+  private eventsBefore = 0;
+  private widened = new Set<Collection>();
+
+  constructor(directory: string, durability: Durability) {
+    this.store = new Store(directory, durability);
+    this.catalog = new Catalog(this.store);
+    this.conflicts = new Conflicts(this.store);
+    this.sessions = new SessionRegistry(this.store, this.conflicts, this.cursors);
+  }
+
+  /** Begins the writes of one command outside transactions: they join the group, or are taken back whole. */
+  beginPlain(): WriteUnit {
+    this.store.group.savepoint();
+    this.eventsBefore = this.store.events.length;
+    this.widened.clear();
+    return {
+      writer: this.store.group,
+      guard: { claim: (key) => this.conflicts.claimPlain(key) },
+      events: this.store.events,
+      counts: new Map(),
+      noteIndexChange: (collection) => {
+        this.widened.add(collection);
+        this.catalog.save(collection);
+      },
+    };
+  }
+
+  keepPlain(unit: WriteUnit): void {
+    this.applyCounts(unit.counts);
+  }
+
+  undoPlain(): void {
+    this.store.group.rollback();
+    this.store.events.length = Math.min(this.eventsBefore, this.store.events.length);
+    // What an index learned stays in memory, so it has to be stored in spite of the undoing.
+    for (const collection of this.widened) this.catalog.save(collection);
+  }
+
+  /** The unit of an open transaction: its overlay. What an index learns is stored at once, since it only widens. */
+  unitOf(transaction: Transaction): WriteUnit {
+    return {
+      writer: transaction.overlay,
+      guard: { claim: (key) => this.conflicts.claimFor(transaction, key) },
+      events: transaction.events,
+      counts: transaction.counts,
+      noteIndexChange: (collection) => this.catalog.save(collection),
+    };
+  }
+
+  /** Moves a transaction's writes into the group, whose commit makes them durable and visible. */
+  commitTransaction(transaction: Transaction): void {
+    this.conflicts.commit(transaction);
+    for (const { key, value } of transaction.overlay.writes()) {
+      if (value === null) this.store.group.remove(key);
+      else this.store.group.put(key, value);
+    }
+    this.store.events.push(...transaction.events);
+    this.applyCounts(transaction.counts);
+  }
+
+  async close(): Promise<void> {
+    this.cursors.closeAll();
+    this.sessions.abortAll();
+    this.store.commit();
+    await this.store.close();
+  }
+
+  private applyCounts(counts: Map<Collection, number>): void {
+    for (const [collection, difference] of counts) {
+      if (difference === 0 || collection.dropped) continue;
+      collection.count += difference;
+      const bytes = Buffer.alloc(6);
+      bytes.writeUIntBE(Math.max(0, collection.count), 0, 6);
+      this.store.group.put(countKey(collection.id), bytes);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import { compileCollation } from '../bson/collation.ts';
+import type { BsonDocument, BsonValue } from '../bson/value.ts';
+import type { ExecutionContext } from '../plan/stage.ts';
+import type { QueryContext, VariableCell } from '../query/context.ts';
+import { optionalDocument } from './arguments.ts';
+import type { CommandContext } from './command.ts';
+
+/** What a command's filter, sort and projection are compiled in: its `let`, its collation, its time. */
+export function queryContextOf(context: CommandContext): QueryContext {
+  return {
+    collation: compileCollation(optionalDocument(context.body, context.name, 'collation')),
+    let: variablesOf(optionalDocument(context.body, context.name, 'let')),
+    now: context.now,
+  };
+}
+
+/** What a command's plan runs in. */
+export function executionContextOf(context: CommandContext): ExecutionContext {
+  return { reader: context.reader, deadline: context.deadline, budget: undefined };
+}
+
+function variablesOf(values: BsonDocument | undefined): ReadonlyMap<string, VariableCell> | undefined {
+  if (values === undefined) return undefined;
+  return new Map([...values].map(([name, value]: [string, BsonValue]) => [name, { value }]));
+}

@@ -1,0 +1,58 @@
+import type { BsonDocument } from '../bson/value.ts';
+import { MongoServerError } from '../errors.ts';
+import type { KeyReader } from '../storage/reader.ts';
+
+/** A step of a plan, pulled by the step above it. */
+export interface Stage<T> {
+  next(): T | undefined;
+  /** Lets go of storage; `next` is not called afterwards. */
+  close(): void;
+  /** For `explain`. */
+  report(): StageReport;
+}
+
+/** What a step is and has done. */
+export interface StageReport {
+  /** MongoDB's name for it. */
+  stage: string;
+  /** Fields of the plan: filter, index, bounds... */
+  details: BsonDocument;
+  returned: number;
+  keysExamined: number;
+  docsExamined: number;
+  inputs: StageReport[];
+}
+
+/** What a plan runs in. */
+export interface ExecutionContext {
+  reader: KeyReader;
+  /** See CommandContext. */
+  deadline: number | undefined;
+  /** Steps that may still be taken before a trial ends. */
+  budget: Budget | undefined;
+}
+
+/** Bounds a trial run. */
+export interface Budget {
+  remaining: number;
+}
+
+/** Thrown when a trial's budget is used up. */
+export class BudgetExhausted extends Error {}
+
+const deadlineCheckEvery = 128;
+let steps = 0;
+
+/** Called for every key or document looked at. Throws MaxTimeMSExpired (50), or BudgetExhausted. */
+export function countStep(context: ExecutionContext): void {
+  if (context.budget !== undefined && --context.budget.remaining < 0) throw new BudgetExhausted();
+  if (context.deadline === undefined) return;
+  steps += 1;
+  if (steps % deadlineCheckEvery === 0 || steps === 1) checkDeadline(context);
+}
+
+export function checkDeadline(context: ExecutionContext): void {
+  if (context.deadline !== undefined && Date.now() > context.deadline) {
+    throw new MongoServerError(50, 'operation exceeded time limit');
+  }
+}

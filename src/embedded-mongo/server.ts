@@ -1,0 +1,159 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { EncodableDocument } from './bson/raw-document.ts';
+import { dispatch, errorReply, finishReply } from './commands/dispatch.ts';
+import { Engine } from './commands/engine.ts';
+import type { Injected } from './commands/fail-point.ts';
+import type { Durability } from './storage/store.ts';
+import { Connection, type PendingCommand } from './wire/connection.ts';
+
+/** A server on one data directory. */
+export interface RunningServer {
+  /** The TCP port, when it listens on one. */
+  port: number | undefined;
+  close(): Promise<void>;
+}
+
+export interface ServerOptions {
+  dataDir: string;
+  durability: Durability;
+  /** Where to listen; one of them at least. */
+  socketPath?: string | undefined;
+  /** Loopback only; 0 takes any free port. */
+  port?: number | undefined;
+}
+
+/** Opens the data directory and listens. The caller holds the directory's lock. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const engine = new Engine(options.dataDir, options.durability);
+  const worker = new CommandWorker(engine);
+  const listeners: Server[] = [];
+  let port: number | undefined;
+  if (options.socketPath !== undefined) {
+    const { socketPath } = options;
+    listeners.push(await listen((socket) => worker.accept(socket, socketPath), { path: socketPath }));
+  }
+  if (options.port !== undefined) {
+    const address = (socket: Socket): string => `127.0.0.1:${socket.localPort}`;
+    const listener = await listen((socket) => worker.accept(socket, address(socket)), {
+      port: options.port,
+      host: '127.0.0.1',
+    });
+    listeners.push(listener);
+    const bound = listener.address();
+    port = typeof bound === 'object' && bound !== null ? bound.port : undefined;
+  }
+  return {
+    port,
+    close: async () => {
+      for (const listener of listeners) listener.close();
+      worker.stop();
+      await engine.close();
+    },
+  };
+}
+
+/** How many buffered writes end a group early. */
+const groupLimit = 100_000;
+const sweepIntervalMs = 1000;
+
+/**
+ * Runs commands, in groups: all that arrived while the one before was being stored. The writes of a group reach the
+ * disk together, then its answers go out.
+ */
+class CommandWorker {
+  private readonly engine: Engine;
+  private readonly connections = new Set<Connection>();
+  private ready: Array<PendingCommand & { injected?: Injected }> = [];
+  private scheduled = false;
+  private nextConnectionId = 1;
+  private readonly sweeper: NodeJS.Timeout;
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+    this.sweeper = setInterval(() => this.sweep(), sweepIntervalMs);
+  }
+
+  accept(socket: Socket, serverAddress: string): void {
+    const connection = new Connection(this.nextConnectionId++, socket, serverAddress, (command) =>
+      this.submit(command),
+    );
+    this.connections.add(connection);
+    socket.on('close', () => this.connections.delete(connection));
+  }
+
+  stop(): void {
+    clearInterval(this.sweeper);
+    for (const connection of this.connections) connection.close();
+    this.ready = [];
+  }
+
+  private submit(command: PendingCommand): void {
+    const injected = this.engine.failPoint.active
+      ? this.engine.failPoint.inject(command.message.name, command.connection.appName)
+      : undefined;
+    if (injected === undefined) this.enqueue(command);
+    else if (injected.blockMs > 0) setTimeout(() => this.enqueue({ ...command, injected }), injected.blockMs);
+    else this.enqueue({ ...command, injected });
+  }
+
+  private enqueue(command: PendingCommand & { injected?: Injected }): void {
+    if (command.injected?.closeConnection) {
+      command.connection.close();
+      return;
+    }
+    this.ready.push(command);
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => this.runGroup());
+  }
+
+  private runGroup(): void {
+    this.scheduled = false;
+    const { store } = this.engine;
+    const group = this.ready;
+    this.ready = [];
+    const answers: Array<{ command: PendingCommand; reply: EncodableDocument }> = [];
+    for (const command of group) {
+      const outcome = dispatch(this.engine, command.connection, command.message, command.injected);
+      if ('reply' in outcome) answers.push({ command, reply: outcome.reply });
+      else outcome.waitFor.whenOver(() => this.enqueue(command));
+      if (store.group.size > groupLimit) this.store(answers);
+    }
+    this.store(answers);
+  }
+
+  /** Stores what the group wrote, then answers. A disk that refuses turns every answer into that error. */
+  private store(answers: Array<{ command: PendingCommand; reply: EncodableDocument }>): void {
+    let failure: unknown;
+    try {
+      this.engine.store.commit();
+    } catch (error) {
+      failure = error;
+      this.engine.catalog.reload();
+    }
+    this.engine.store.endTurn();
+    for (const { command, reply } of answers.splice(0)) {
+      const answer = failure === undefined ? reply : errorReply(failure, command.message);
+      command.connection.answer(command.message, finishReply(this.engine, answer));
+    }
+  }
+
+  private sweep(): void {
+    const now = Date.now();
+    this.engine.sessions.sweep(now);
+    this.engine.cursors.killIdle(now);
+    if (now % (60 * sweepIntervalMs) < sweepIntervalMs) this.engine.sessions.sweepStored(now);
+    this.store([]);
+  }
+}
+
+function listen(
+  onSocket: (socket: Socket) => void,
+  where: { path: string } | { port: number; host: string },
+): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer(onSocket);
+    server.once('error', reject);
+    server.listen(where, () => resolve(server));
+  });
+}

@@ -1,0 +1,29 @@
+/** A position in a range of keys, moving one way. `close` before the end, or storage stays pinned. */
+export interface KeyCursor {
+  /** The next key of the range, or undefined at its end. */
+  next(): Buffer | undefined;
+  /** The value of the key that `next` returned last. */
+  value(): Buffer;
+  close(): void;
+}
+
+/** Ordered keys and values as one reader sees them: live, at a snapshot, or with a transaction's own writes. */
+export interface KeyReader {
+  get(key: Buffer): Buffer | undefined;
+  /** Keys in [from, to), descending when `reverse`; `withValues` when the caller will ask for values. */
+  range(from: Buffer, to: Buffer, reverse: boolean, withValues: boolean): KeyCursor;
+}
+
+/** A reader whose writes it sees itself. */
+export interface KeyWriterStore extends KeyReader {
+  put(key: Buffer, value: Buffer): void;
+  remove(key: Buffer): void;
+}
+
+/** Whether a range holds any key. */
+export function hasAny(reader: KeyReader, from: Buffer, to: Buffer): boolean {
+  const cursor = reader.range(from, to, false, false);
+  const found = cursor.next() !== undefined;
+  cursor.close();
+  return found;
+}

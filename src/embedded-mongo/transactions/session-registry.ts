@@ -1,0 +1,174 @@
+import { Binary, Long } from 'bson';
+import { decodeDocument } from '../bson/decode.ts';
+import { encodeDocument } from '../bson/encode.ts';
+import type { EncodableDocument } from '../bson/raw-document.ts';
+import type { BsonDocument, BsonValue } from '../bson/value.ts';
+import { badValue, MongoServerError } from '../errors.ts';
+import { afterPrefix, keyKind, sessionKey } from '../storage/keys.ts';
+import type { Store } from '../storage/store.ts';
+import type { WriteUnit } from '../storage/write-unit.ts';
+import type { Conflicts } from './conflicts.ts';
+import type { CursorRegistry } from './cursor-registry.ts';
+import { Transaction, transactionLifetimeMs } from './transaction.ts';
+
+/** A logical session: its last transaction or retryable write. */
+export interface Session {
+  key: string;
+  /** The highest transaction number seen, -1 before any. */
+  number: bigint;
+  state: 'none' | 'open' | 'committed' | 'aborted' | 'retryable';
+  transaction: Transaction | undefined;
+  /** The answer to retryable write `number`, kept for a client that did not get it. */
+  answer: BsonDocument | undefined;
+  lastUsedAt: number;
+}
+
+const sessionLifetimeMs = 30 * 60_000;
+
+/** Sessions by id, with the transactions they run. */
+export class SessionRegistry {
+  private readonly store: Store;
+  private readonly conflicts: Conflicts;
+  private readonly cursors: CursorRegistry;
+  private readonly sessions = new Map<string, Session>();
+
+  constructor(store: Store, conflicts: Conflicts, cursors: CursorRegistry) {
+    this.store = store;
+    this.conflicts = conflicts;
+    this.cursors = cursors;
+  }
+
+  get size(): number {
+    return this.sessions.size;
+  }
+
+  get openTransactions(): number {
+    let open = 0;
+    for (const session of this.sessions.values()) if (session.state === 'open') open += 1;
+    return open;
+  }
+
+  /** The session of an `lsid`, made when it is new; one from before a restart has its last answer back. */
+  use(lsid: BsonDocument): Session {
+    const key = sessionKeyOf(lsid);
+    const known = this.sessions.get(key);
+    if (known !== undefined) {
+      known.lastUsedAt = Date.now();
+      return known;
+    }
+    const session: Session = {
+      key,
+      number: -1n,
+      state: 'none',
+      transaction: undefined,
+      answer: undefined,
+      lastUsedAt: Date.now(),
+    };
+    const stored = this.store.live.get(sessionKey(key));
+    if (stored !== undefined) {
+      const record = decodeDocument(stored);
+      session.number = (record.get('number') as Long).toBigInt();
+      session.answer = record.get('answer') as BsonDocument;
+      session.state = 'retryable';
+    }
+    this.sessions.set(key, session);
+    return session;
+  }
+
+  begin(session: Session, number: bigint, readConcern: BsonDocument | undefined): Transaction {
+    if (session.state === 'open') this.abort(session);
+    this.store.commit();
+    const transaction = new Transaction(number, this.store.snapshot(), readConcern);
+    this.conflicts.begin(transaction);
+    session.number = number;
+    session.state = 'open';
+    session.answer = undefined;
+    session.transaction = transaction;
+    return transaction;
+  }
+
+  /** Ends the open transaction without keeping anything of it. */
+  abort(session: Session): void {
+    this.finish(session, 'aborted');
+  }
+
+  /** Marks the open transaction as committed; its writes have been taken over already. */
+  committed(session: Session): void {
+    this.finish(session, 'committed');
+  }
+
+  /** Keeps a retryable write's answer beside the write itself. */
+  remember(session: Session, number: bigint, answer: EncodableDocument, unit: WriteUnit): void {
+    const record: EncodableDocument = new Map<string, BsonValue | EncodableDocument>([
+      ['number', Long.fromBigInt(number)],
+      ['at', new Date()],
+      ['answer', answer],
+    ]);
+    const bytes = Buffer.from(encodeDocument(record));
+    unit.writer.put(sessionKey(session.key), bytes);
+    session.number = number;
+    session.state = 'retryable';
+    session.answer = decodeDocument(bytes).get('answer') as BsonDocument;
+  }
+
+  /** Ends sessions: their transactions and cursors too. */
+  end(key: string): void {
+    const session = this.sessions.get(key);
+    if (session?.state === 'open') this.abort(session);
+    this.cursors.killWhere((cursor) => cursor.sessionKey === key);
+    this.sessions.delete(key);
+  }
+
+  endAll(): void {
+    for (const key of [...this.sessions.keys()]) this.end(key);
+  }
+
+  abortAll(): void {
+    for (const session of this.sessions.values()) if (session.state === 'open') this.abort(session);
+  }
+
+  /** Aborts transactions past their lifetime, and forgets sessions that nobody used for half an hour. */
+  sweep(now: number): void {
+    for (const session of [...this.sessions.values()]) {
+      const { transaction } = session;
+      if (transaction !== undefined && now - transaction.startedAt > transactionLifetimeMs)
+        this.abort(session);
+      if (now - session.lastUsedAt > sessionLifetimeMs) this.end(session.key);
+    }
+  }
+
+  /** Removes stored answers that no client will ask for again. */
+  sweepStored(now: number): void {
+    const prefix = Buffer.from([keyKind.session]);
+    const cursor = this.store.live.range(prefix, afterPrefix(prefix), false, true);
+    for (let key = cursor.next(); key !== undefined; key = cursor.next()) {
+      const at = decodeDocument(cursor.value()).get('at') as Date;
+      if (now - at.getTime() > sessionLifetimeMs) this.store.group.remove(key);
+    }
+    cursor.close();
+  }
+
+  private finish(session: Session, state: 'committed' | 'aborted'): void {
+    const { transaction } = session;
+    session.state = state;
+    session.transaction = undefined;
+    if (transaction === undefined) return;
+    this.cursors.killWhere((cursor) => cursor.transaction === transaction);
+    this.conflicts.end(transaction);
+    transaction.release();
+  }
+}
+
+/** The bytes of the session's uuid as text. Throws for anything that is no `lsid`. */
+export function sessionKeyOf(lsid: BsonDocument): string {
+  const id = lsid.get('id');
+  if (!(id instanceof Binary) || id.sub_type !== Binary.SUBTYPE_UUID) {
+    throw badValue('lsid.id must be a UUID');
+  }
+  return Buffer.from(id.buffer.subarray(0, id.position)).toString('latin1');
+}
+
+/** Code 251, with the label that lets a client begin the transaction again. */
+export function noSuchTransaction(message: string): MongoServerError {
+  return new MongoServerError(251, message, { labels: ['TransientTransactionError'] });
+}
