@@ -45,6 +45,13 @@ export class ValueSplitter {
   #previous = 0;
   #escaped = false;
   #broken: string | null = null;
+  /**
+   * A value that closed: whole only if what follows agrees. Then the blanks and commas since, and if one was
+   * a comma.
+   */
+  #held: (SplitValue & { column: number }) | null = null;
+  #gap = '';
+  #gapHasComma = false;
   /** The value was reported as too large already; the rest of it is skipped. */
   #discarding = false;
 
@@ -57,16 +64,21 @@ export class ValueSplitter {
       const byte = chunk[at] as number;
       switch (this.#state) {
         case 'between':
-          if (this.#startsValue(byte)) start = at;
+          if (this.#startsValue(found, byte)) start = at;
           break;
         case 'nested':
           if (byte === OPEN_OBJECT && this.#cannotBeNested()) {
+            if (this.#column > this.#valueColumn) {
+              // Indented: no document of its own, but a part of one in which a comma or a bracket is missing.
+              this.#breakValue('a comma or a bracket is missing in it');
+              break;
+            }
             this.#broken = 'it is not closed before the next document starts';
             this.#emit(found, chunk.subarray(start, at));
             start = at;
             this.#begin('nested', byte);
           } else if (this.#endsNesting(byte)) {
-            this.#emit(found, chunk.subarray(start, at + 1));
+            this.#hold(found, chunk.subarray(start, at + 1));
           }
           break;
         case 'string':
@@ -75,7 +87,7 @@ export class ValueSplitter {
           else if (byte === QUOTE) {
             this.#state = 'nested';
             this.#previous = QUOTE;
-            if (this.#nesting.length === 0) this.#emit(found, chunk.subarray(start, at + 1));
+            if (this.#nesting.length === 0) this.#hold(found, chunk.subarray(start, at + 1));
           } else if (byte === NEWLINE) this.#breakValue('a text in it is not closed on its line');
           break;
         case 'scalar':
@@ -104,6 +116,7 @@ export class ValueSplitter {
   /** The file is at its end: returns what was left open. */
   end(): SplitValue[] {
     const found: SplitValue[] = [];
+    this.#release(found);
     const listIsOpen = this.#mode === 'list' && this.#state !== 'broken';
     if (this.#state === 'nested' || this.#state === 'string') {
       this.#broken = 'the file ends inside it';
@@ -116,32 +129,63 @@ export class ValueSplitter {
     return found;
   }
 
-  /** Between values: true when this byte begins one. */
-  #startsValue(byte: number): boolean {
+  /** Between values: true when this byte begins one, or shows that the one before was not whole. */
+  #startsValue(found: SplitValue[], byte: number): boolean {
     if (byte === NEWLINE && this.#firstOnOneLine) {
       this.#mode = 'lines';
       this.#firstOnOneLine = false;
+      this.#release(found);
     }
-    if (byte <= 0x20) return false;
+    if (byte <= 0x20 || (byte === COMMA && (this.#mode === 'list' || this.#mode === 'values'))) {
+      if (this.#held) this.#gap += String.fromCharCode(byte);
+      if (byte !== COMMA) return false;
+      this.#gapHasComma = true;
+      this.#firstOnOneLine = false;
+      return false;
+    }
     this.#firstOnOneLine = false;
+    if (this.#held && this.#contradicts(byte)) {
+      this.#reopen(this.#held);
+      return true;
+    }
+    this.#release(found);
     if (this.#mode === 'unknown') {
       this.#mode = byte === OPEN_LIST ? 'list' : byte === OPEN_OBJECT ? 'values' : 'lines';
       if (byte === OPEN_LIST) return false;
     }
-    if (this.#mode === 'lines' || this.#mode === 'after') {
-      this.#begin('line', byte);
-      if (this.#mode === 'after') this.#broken = 'it stands after the end of the list';
-      return true;
-    }
-    if (byte === COMMA) return false;
-    if (byte === CLOSE_LIST && this.#mode === 'list') {
+    if (this.#mode === 'list' && byte === CLOSE_LIST) {
       this.#mode = 'after';
       return false;
     }
-    if (byte === OPEN_OBJECT || byte === OPEN_LIST) this.#begin('nested', byte);
+    if (this.#mode === 'lines' || this.#mode === 'after') {
+      this.#begin('line', byte);
+      if (this.#mode === 'after') this.#broken = 'it stands after the end of the list';
+    } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) this.#begin('nested', byte);
     else if (byte === QUOTE) this.#begin('string', byte);
     else this.#begin(this.#mode === 'list' ? 'scalar' : 'line', byte);
     return true;
+  }
+
+  /**
+   * True when this byte cannot follow a whole value: one bracket too many closed it early, and what follows
+   * are its other fields. Without this, the first half of a document would pass for a document, and its
+   * nested ones for others.
+   */
+  #contradicts(byte: number): boolean {
+    if (byte === OPEN_OBJECT) return false;
+    if (byte === QUOTE || byte === CLOSE_OBJECT || byte === COLON) return true;
+    if (byte === CLOSE_LIST) return this.#mode === 'values';
+    return !this.#gapHasComma && (this.#mode === 'list' || !this.#lineIsBlank);
+  }
+
+  #reopen(held: SplitValue & { column: number }): void {
+    this.#parts = [held.bytes, Buffer.from(this.#gap)];
+    this.#partBytes = held.bytes.length + this.#gap.length;
+    this.#valueLine = held.line;
+    this.#valueColumn = held.column;
+    this.#discarding = false;
+    this.#held = null;
+    this.#breakValue('something follows its last bracket: one may be closed too early');
   }
 
   #begin(state: 'nested' | 'string' | 'scalar' | 'line', byte: number): void {
@@ -218,6 +262,23 @@ export class ValueSplitter {
       !this.#anyValue && this.#mode === 'values' && this.#valueLine === this.#line && !this.#broken;
     this.#anyValue = true;
     this.#state = 'between';
+  }
+
+  /** The value's brackets are closed: what follows decides. */
+  #hold(found: SplitValue[], lastBytes: Buffer): void {
+    const before = found.length;
+    this.#emit(found, lastBytes);
+    const value = found.length > before ? found.pop() : undefined;
+    this.#held = value ? { ...value, column: this.#valueColumn } : null;
+    this.#gap = '';
+    this.#gapHasComma = false;
+  }
+
+  #release(found: SplitValue[]): void {
+    if (!this.#held) return;
+    const { line, bytes, broken } = this.#held;
+    found.push({ line, bytes, broken });
+    this.#held = null;
   }
 
   #takeBytes(): Buffer {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../../../src/cli/demo/seeded-random.ts';
 import { ValueSplitter } from '../../../src/cli/import/value-splitter.ts';
 
 type Found = { line: number; text: string; broken: string | null };
@@ -109,6 +110,30 @@ describe.each([1, 2, 3, 7, 1_000])('in pieces of %i bytes', (pieceBytes) => {
     ]);
   });
 
+  test('half a document never passes for one: a bracket closed too early spoils the whole document', () => {
+    for (const text of [
+      '[{"a":1},\n{"b":2}, "c":{"d":3}},\n{"a":4}]',
+      '[{"a":1},\n{"b":2}}, "c":3},\n{"a":4}]',
+      '{"a":1}\n{"b":2}, "c":{"d":3}}\n{"a":4}\n',
+      '{\n"a":1}\n{\n"b":2},\n"c":{"d":3}}\n{"a":4}\n',
+      '{\n"a":1}\n{\n"b":2}\n  },\n"c":{"d":3}}\n{"a":4}\n',
+    ]) {
+      const found = split(text, pieceBytes);
+      expect(found).toHaveLength(3);
+      expect(found.filter(({ text: value }) => value === '{"b":2}' || value === '{"d":3}')).toEqual([]);
+      expect(found.at(-1)).toMatchObject({ text: '{"a":4}', broken: null });
+    }
+  });
+
+  test('an indented part of a broken document never passes for a document', () => {
+    const text =
+      '[\n  {\n    "a": [\n      1\n      {\n        "b": 2\n      }\n    ]\n  },\n  {\n    "a": 3\n  }\n]';
+    expect(split(text, pieceBytes).map(({ line, broken }) => [line, broken !== null])).toEqual([
+      [2, true],
+      [10, false],
+    ]);
+  });
+
   test('elements that are no documents are handed over, each with its line', () => {
     expect(split('[1,\n"a,]b", null,[2,[3]],\n{"a":1}]', pieceBytes)).toEqual([
       whole(1, '1'),
@@ -135,4 +160,34 @@ describe.each([1, 2, 3, 7, 1_000])('in pieces of %i bytes', (pieceBytes) => {
   test('a file that is no JSON is one broken line after another', () => {
     expect(split('id,name\n1,Ravi\n', pieceBytes)).toEqual([whole(1, 'id,name'), whole(2, '1,Ravi')]);
   });
+});
+
+test('whatever is wrong with a file, no byte of a value is lost, and how it arrives in pieces does not matter', () => {
+  const random = seededRandom(5);
+  const documents = Array.from({ length: 12 }, (_unused, n) => ({
+    n,
+    a: { b: [1, { c: 'x{[,"' }], d: null },
+    t: '\\"',
+  }));
+  const write = (indent?: number | string) => documents.map((one) => JSON.stringify(one, null, indent));
+  const files = [
+    write().join('\n'),
+    `[${write().join(',')}]`,
+    `[${write().join(',\n')}]`,
+    write(2).join('\n'),
+    JSON.stringify(documents, null, 2),
+    `[${write('\t').join(',\n')}]`,
+  ];
+  // Blanks, commas and the list's own brackets part values, and belong to none.
+  const bare = (text: string) => text.replace(/[\s,[\]]/g, '');
+  for (const file of files) {
+    for (let round = 0; round < 200; round++) {
+      const at = random.integer(0, file.length - 1);
+      const put = random.pick(['', '{', '}', '[', ']', '"', '\n', ',', '\\', 'x']);
+      const spoilt = file.slice(0, at) + put + file.slice(at + random.integer(0, 1));
+      const found = split(spoilt);
+      expect(bare(found.map(({ text }) => text).join(''))).toBe(bare(spoilt));
+      expect(split(spoilt, random.integer(1, 40))).toEqual(found);
+    }
+  }
 });
