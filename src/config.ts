@@ -83,6 +83,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   };
 }
 
+/** The environment of this process. */
+export function processEnvironment(): Readonly<Record<string, string | undefined>> {
+  return process.env;
+}
+
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 

@@ -5,6 +5,8 @@ import type { Loaders } from './customers/loaders.ts';
 export interface RequestContext {
   /** Null when nobody is logged in. */
   readonly viewer: Viewer | null;
+  /** Why the credentials of this request were not accepted; null when there were none, or good ones. */
+  readonly authenticationError: Error | null;
   /** Address of the client, read through the trusted proxies. */
   readonly clientAddress: string;
   readonly requestId: string;

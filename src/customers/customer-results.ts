@@ -61,5 +61,4 @@ export const CustomerLookup = createUnionType({
   name: 'CustomerLookup',
   description: 'Who is meant by a text.',
   types: () => [CustomerFound, CustomerAmbiguous, CustomerNotFound] as const,
-  resolveType: (value) => value.constructor.name,
 });

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import type { Filter } from 'mongodb';
 import type { Database, StoredAccount } from '../database/collections.ts';
 import {
   type DeliveryRecord,
@@ -65,8 +66,8 @@ export function inKeyOrder<Key, Found>(
 
 const contactProjection = { id: 1, name: 1, phone: 1, role: 1 } as const;
 
-function byKeys<Stored>(keys: readonly unknown[]): { _id: { $in: Stored[keyof Stored & '_id'][] } } {
-  return { _id: { $in: [...keys] as Stored[keyof Stored & '_id'][] } };
+function byKeys<Stored>(keys: readonly unknown[]): Filter<Stored> {
+  return { _id: { $in: [...keys] } } as Filter<Stored>;
 }
 
 /** A shared id names nobody. */

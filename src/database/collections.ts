@@ -14,6 +14,7 @@ export interface Database {
   readonly indexedRecords: Collection<IndexedRecord>;
   readonly accounts: Collection<StoredAccount>;
   readonly sessions: Collection<StoredSession>;
+  readonly throttles: Collection<StoredThrottle>;
   readonly journal: Collection<JournalEntry>;
   readonly leases: Collection<StoredLease>;
   readonly migrations: Collection<StoredMigration>;
@@ -73,6 +74,15 @@ export interface StoredSession {
   expiresAt: Date;
 }
 
+/** How many events of one kind there were in a window of time. */
+export interface StoredThrottle {
+  /** What is counted, such as `login-address/192.0.2.1`. */
+  _id: string;
+  count: number;
+  /** End of the window. */
+  expiresAt: Date;
+}
+
 export interface JournalEntry {
   _id: string;
   at: Date;
@@ -107,6 +117,7 @@ export function openCollections(client: MongoClient, databaseName: string): Data
     indexedRecords: db.collection('customer_index_records'),
     accounts: db.collection('accounts'),
     sessions: db.collection('sessions'),
+    throttles: db.collection('throttles'),
     journal: db.collection('journal'),
     leases: db.collection('leases'),
     migrations: db.collection('migrations'),

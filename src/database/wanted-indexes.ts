@@ -1,7 +1,7 @@
 import type { IndexDescription } from 'mongodb';
 import type { Database } from './collections.ts';
 
-type IndexedCollection = 'users' | 'customersV2' | 'customerIndex' | 'indexedRecords' | 'accounts' | 'sessions' | 'journal';
+type IndexedCollection = 'users' | 'customersV2' | 'customerIndex' | 'indexedRecords' | 'accounts' | 'sessions' | 'throttles' | 'journal';
 
 /** The indexes that the gateway's queries stand on, by collection. */
 export const wantedIndexes: Readonly<Record<IndexedCollection, readonly IndexDescription[]>> = {
@@ -24,6 +24,7 @@ export const wantedIndexes: Readonly<Record<IndexedCollection, readonly IndexDes
   ],
   accounts: [],
   sessions: [{ key: { expiresAt: 1 }, name: 'expiry' }],
+  throttles: [{ key: { expiresAt: 1 }, name: 'expiry' }],
   journal: [{ key: { subjectId: 1, at: -1 }, name: 'subject' }],
 };
 

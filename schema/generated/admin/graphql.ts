@@ -1,0 +1,440 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** A reason why a customer cannot be billed as the data is. */
+export type BillingIssue =
+  /** The links of this customer contradict each other. */
+  | 'LINK_CONFLICT'
+  /** There is no address. */
+  | 'NO_ADDRESS'
+  /** There is only a login. */
+  | 'NO_DELIVERY_RECORD'
+  /** There is no valid phone number. */
+  | 'NO_PHONE';
+
+/** How far a count can be trusted. */
+export type CountPrecision =
+  /** The list has at least so many entries; it was not counted to its end. */
+  | 'AT_LEAST'
+  /** The length of the list. */
+  | 'EXACT';
+
+/** Which customers are wanted. Conditions are combined with AND; the values of a list with OR. */
+export type CustomerFilter = {
+  /** Parts of town, as stored. At most 200. */
+  area?: Array<string> | null | undefined;
+  /** Whether the customer can log in now. */
+  canLogin?: boolean | null | undefined;
+  /** Made later than this. */
+  createdAfter?: string | null | undefined;
+  /** Made earlier than this. */
+  createdBefore?: string | null | undefined;
+  /** Customers of this delivery boy. */
+  deliveryBoyId?: string | number | null | undefined;
+  /** Whether a delivery boy who exists is assigned. */
+  hasDeliveryBoy?: boolean | null | undefined;
+  /** Whether there is a delivery record. */
+  hasDeliveryRecord?: boolean | null | undefined;
+  /** Whether there is a login. */
+  hasLogin?: boolean | null | undefined;
+  /** Whether the status is ACTIVE. */
+  isActive?: boolean | null | undefined;
+  /** States of the link. */
+  linkState?: Array<LinkState> | null | undefined;
+  /** Whether there is no login with a deliverable address. */
+  missingEmail?: boolean | null | undefined;
+  /** Prefix of any word of the name, a phone in any spelling, an e-mail or an id; case and punctuation do not matter. At most 200 characters. */
+  search?: string | null | undefined;
+  /** Statuses. */
+  status?: Array<CustomerStatus> | null | undefined;
+};
+
+/** In which order customers are listed. */
+export type CustomerOrder = {
+  /** In which direction. */
+  direction: OrderDirection;
+  /** By what. */
+  field: CustomerOrderField;
+};
+
+/** What customers are ordered by. */
+export type CustomerOrderField =
+  /** By `createdAt`; customers for whom it is not known count as the oldest. */
+  | 'CREATED_AT'
+  /** By name, case and accents aside; customers without a name come last. */
+  | 'NAME';
+
+/** The status of the delivery record; of a customer who has only a login, whether it is active. */
+export type CustomerStatus =
+  /** Deliveries are running. */
+  | 'ACTIVE'
+  /** No deliveries. */
+  | 'INACTIVE'
+  /** Any other text, found in `delivery.statusText`. */
+  | 'OTHER'
+  /** Deliveries are paused. */
+  | 'PAUSED'
+  /** Trying the service. */
+  | 'TRIAL';
+
+/** What a text was recognised as. */
+export type IdentifierKind =
+  /** The e-mail of either half, case aside. */
+  | 'EMAIL'
+  /** The id of either half. */
+  | 'ID'
+  /** The whole name on either half; case, accents and spacing aside. */
+  | 'NAME'
+  /** The phone of either half, in any spelling. */
+  | 'PHONE';
+
+/** How the two halves of a customer stand to each other in the database. */
+export type LinkState =
+  /** Anything else: a claim that is not returned, two claimants, a link of the wrong type, a missing or double id. */
+  | 'CONFLICT'
+  /** Names a record that does not exist, and nobody names it. */
+  | 'DANGLING'
+  /** One names the other, nobody disputes it, and the link back is missing. */
+  | 'HALF_LINKED'
+  /** Login and delivery record name each other. */
+  | 'LINKED'
+  /** A login that names nobody and is named by nobody. */
+  | 'ORPHANED_USER'
+  /** A delivery record that names nobody and is named by nobody. */
+  | 'ORPHANED_V2';
+
+/** A reason why a customer cannot log in. */
+export type LoginBlocker =
+  /** The login waits for its first credentials. */
+  | 'CREDENTIALS_NOT_SENT'
+  /** The login is not active. */
+  | 'INACTIVE'
+  /** Too many failed attempts; it passes by itself. */
+  | 'LOCKED'
+  /** There is no login. */
+  | 'NO_LOGIN'
+  /** The stored password hash is missing or can match no password. */
+  | 'NO_PASSWORD'
+  /** The temporary password was not used in time. */
+  | 'TEMPORARY_PASSWORD_EXPIRED';
+
+/** The direction of an order. */
+export type OrderDirection =
+  /** Smallest first. */
+  | 'ASC'
+  /** Largest first. */
+  | 'DESC';
+
+/** What a login may do. */
+export type Role =
+  /** Sees and changes everything. */
+  | 'ADMIN'
+  /** Sees reports, and customers with their contacts masked; changes nothing. */
+  | 'ANALYST'
+  /** Sees the own record only. */
+  | 'CUSTOMER'
+  /** Sees the own deliveries only. */
+  | 'DELIVERY_BOY';
+
+/** The collection that a half of a customer is stored in. */
+export type SourceSystem =
+  /** Delivery and billing records. */
+  | 'CUSTOMERS_V2'
+  /** Logins. */
+  | 'USERS';
+
+export type LogInMutationVariables = Exact<{
+  identifier: string;
+  password: string;
+}>;
+
+
+export type LogInMutation = { login: { accessToken: string, expiresAt: string, mustChangePassword: boolean, viewer: { id: string, role: Role, name: string | null } } };
+
+export type ChangePasswordMutationVariables = Exact<{
+  currentPassword: string;
+  newPassword: string;
+}>;
+
+
+export type ChangePasswordMutation = { changePassword: { accessToken: string, expiresAt: string, mustChangePassword: boolean } };
+
+export type MeQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MeQuery = { me: { id: string, role: Role, name: string | null, email: string | null, phone: string | null, mustChangePassword: boolean } | null };
+
+export type CustomerRowFragment = { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null };
+
+export type CustomersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: CustomerFilter | null | undefined;
+  orderBy?: CustomerOrder | null | undefined;
+}>;
+
+
+export type CustomersQuery = { customers: { nodes: Array<{ id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, count: { value: number, precision: CountPrecision } } | null };
+
+export type CustomerDetailQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CustomerDetailQuery = { customer: { phoneE164: string | null, address: string | null, isActive: boolean, createdAt: string | null, loginBlockers: Array<LoginBlocker>, canResetPassword: boolean, billingIssues: Array<BillingIssue>, id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState, userId: string | null, customerV2Id: string | null, conflictingIds: Array<string> }, login: { userId: string, name: string | null, email: string | null, phone: string | null, role: Role, isActive: boolean, mustChangePassword: boolean, credentialsSentAt: string | null, lastLoginAt: string | null } | null, delivery: { customerV2Id: string, name: string | null, phone: string | null, email: string | null, address: string | null, area: string | null, statusText: string | null, createdAt: string | null } | null, differences: Array<{ field: string, usersValue: string | null, customersV2Value: string | null }>, deliveryBoy: { id: string, name: string | null } | null } | null };
+
+export type FindCustomerQueryVariables = Exact<{
+  identifier: string;
+}>;
+
+
+export type FindCustomerQuery = { findCustomer:
+    | { __typename: 'CustomerAmbiguous', identifier: string, totalCandidates: number, candidates: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
+    | { __typename: 'CustomerFound', matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }
+    | { __typename: 'CustomerNotFound', identifier: string, nearMisses: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
+   | null };
+
+export type DeliveryBoysQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  search?: string | null | undefined;
+}>;
+
+
+export type DeliveryBoysQuery = { deliveryBoys: { nodes: Array<{ id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const CustomerRowFragmentDoc = new TypedDocumentString(`
+    fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}
+    `, {"fragmentName":"CustomerRow"}) as unknown as TypedDocumentString<CustomerRowFragment, unknown>;
+export const LogInDocument = new TypedDocumentString(`
+    mutation LogIn($identifier: String!, $password: String!) {
+  login(identifier: $identifier, password: $password) {
+    accessToken
+    expiresAt
+    mustChangePassword
+    viewer {
+      id
+      role
+      name
+    }
+  }
+}
+    `, {"hash":"sha256:1ce7a2382d2b7c3f32fff2886d2822bf0524893be8e3359bb5ab34112a059d05"}) as unknown as TypedDocumentString<LogInMutation, LogInMutationVariables>;
+export const ChangePasswordDocument = new TypedDocumentString(`
+    mutation ChangePassword($currentPassword: String!, $newPassword: String!) {
+  changePassword(currentPassword: $currentPassword, newPassword: $newPassword) {
+    accessToken
+    expiresAt
+    mustChangePassword
+  }
+}
+    `, {"hash":"sha256:15aa3386344a40290b7011ca5c0ed6b87f6decf8fa0be95d88fa7d602b824a04"}) as unknown as TypedDocumentString<ChangePasswordMutation, ChangePasswordMutationVariables>;
+export const MeDocument = new TypedDocumentString(`
+    query Me {
+  me {
+    id
+    role
+    name
+    email
+    phone
+    mustChangePassword
+  }
+}
+    `, {"hash":"sha256:95049dc110b72b561143529189740e73acdc281bd0fedbe8620c0565f4ac159c"}) as unknown as TypedDocumentString<MeQuery, MeQueryVariables>;
+export const CustomersDocument = new TypedDocumentString(`
+    query Customers($first: Int, $after: String, $filter: CustomerFilter, $orderBy: CustomerOrder) {
+  customers(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
+    nodes {
+      ...CustomerRow
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    count {
+      value
+      precision
+    }
+  }
+}
+    fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}`, {"hash":"sha256:15e48b52c2769df775f57542e07cc8509999c7e3b7108a8ac10d4ea3f049c23a"}) as unknown as TypedDocumentString<CustomersQuery, CustomersQueryVariables>;
+export const CustomerDetailDocument = new TypedDocumentString(`
+    query CustomerDetail($id: ID!) {
+  customer(id: $id) {
+    ...CustomerRow
+    phoneE164
+    address
+    isActive
+    createdAt
+    loginBlockers
+    canResetPassword
+    billingIssues
+    link {
+      state
+      userId
+      customerV2Id
+      conflictingIds
+    }
+    login {
+      userId
+      name
+      email
+      phone
+      role
+      isActive
+      mustChangePassword
+      credentialsSentAt
+      lastLoginAt
+    }
+    delivery {
+      customerV2Id
+      name
+      phone
+      email
+      address
+      area
+      statusText
+      createdAt
+    }
+    differences {
+      field
+      usersValue
+      customersV2Value
+    }
+  }
+}
+    fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}`, {"hash":"sha256:9d4be1aac19dfc16e797d270548ff54d0c0941ec6bfd3c8578426ea93c7940e7"}) as unknown as TypedDocumentString<CustomerDetailQuery, CustomerDetailQueryVariables>;
+export const FindCustomerDocument = new TypedDocumentString(`
+    query FindCustomer($identifier: String!) {
+  findCustomer(identifier: $identifier) {
+    __typename
+    ... on CustomerFound {
+      matchedBy
+      customer {
+        ...CustomerRow
+      }
+    }
+    ... on CustomerAmbiguous {
+      identifier
+      totalCandidates
+      candidates {
+        matchedBy
+        customer {
+          ...CustomerRow
+        }
+      }
+    }
+    ... on CustomerNotFound {
+      identifier
+      nearMisses {
+        matchedBy
+        customer {
+          ...CustomerRow
+        }
+      }
+    }
+  }
+}
+    fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}`, {"hash":"sha256:567d81d59520009ac7970b30520fc9d66c37193873cd575954e221b3600a4ee1"}) as unknown as TypedDocumentString<FindCustomerQuery, FindCustomerQueryVariables>;
+export const DeliveryBoysDocument = new TypedDocumentString(`
+    query DeliveryBoys($first: Int, $after: String, $search: String) {
+  deliveryBoys(first: $first, after: $after, search: $search) {
+    nodes {
+      id
+      name
+      phone
+      email
+      isActive
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `, {"hash":"sha256:92ea4ad65138a98f0a9ff7bdf97205dc6f48d9cb686047739ee2382b05a1ba3c"}) as unknown as TypedDocumentString<DeliveryBoysQuery, DeliveryBoysQueryVariables>;

@@ -1,0 +1,118 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** The status of the delivery record; of a customer who has only a login, whether it is active. */
+export type CustomerStatus =
+  /** Deliveries are running. */
+  | 'ACTIVE'
+  /** No deliveries. */
+  | 'INACTIVE'
+  /** Any other text, found in `delivery.statusText`. */
+  | 'OTHER'
+  /** Deliveries are paused. */
+  | 'PAUSED'
+  /** Trying the service. */
+  | 'TRIAL';
+
+/** What a login may do. */
+export type Role =
+  /** Sees and changes everything. */
+  | 'ADMIN'
+  /** Sees reports, and customers with their contacts masked; changes nothing. */
+  | 'ANALYST'
+  /** Sees the own record only. */
+  | 'CUSTOMER'
+  /** Sees the own deliveries only. */
+  | 'DELIVERY_BOY';
+
+export type LogInMutationVariables = Exact<{
+  identifier: string;
+  password: string;
+}>;
+
+
+export type LogInMutation = { login: { accessToken: string, expiresAt: string, mustChangePassword: boolean, viewer: { id: string, role: Role, name: string | null } } };
+
+export type ChangePasswordMutationVariables = Exact<{
+  currentPassword: string;
+  newPassword: string;
+}>;
+
+
+export type ChangePasswordMutation = { changePassword: { accessToken: string, expiresAt: string, mustChangePassword: boolean } };
+
+export type MyRecordQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MyRecordQuery = { me: { id: string, name: string | null, email: string | null, phone: string | null, mustChangePassword: boolean, linkConfirmationPending: boolean, customer: { id: string, name: string | null, phone: string | null, email: string | null, address: string | null, area: string | null, status: CustomerStatus, deliveryBoy: { name: string | null, phone: string | null } | null } | null } | null };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+
+export const LogInDocument = new TypedDocumentString(`
+    mutation LogIn($identifier: String!, $password: String!) {
+  login(identifier: $identifier, password: $password) {
+    accessToken
+    expiresAt
+    mustChangePassword
+    viewer {
+      id
+      role
+      name
+    }
+  }
+}
+    `, {"hash":"sha256:1ce7a2382d2b7c3f32fff2886d2822bf0524893be8e3359bb5ab34112a059d05"}) as unknown as TypedDocumentString<LogInMutation, LogInMutationVariables>;
+export const ChangePasswordDocument = new TypedDocumentString(`
+    mutation ChangePassword($currentPassword: String!, $newPassword: String!) {
+  changePassword(currentPassword: $currentPassword, newPassword: $newPassword) {
+    accessToken
+    expiresAt
+    mustChangePassword
+  }
+}
+    `, {"hash":"sha256:15aa3386344a40290b7011ca5c0ed6b87f6decf8fa0be95d88fa7d602b824a04"}) as unknown as TypedDocumentString<ChangePasswordMutation, ChangePasswordMutationVariables>;
+export const MyRecordDocument = new TypedDocumentString(`
+    query MyRecord {
+  me {
+    id
+    name
+    email
+    phone
+    mustChangePassword
+    linkConfirmationPending
+    customer {
+      id
+      name
+      phone
+      email
+      address
+      area
+      status
+      deliveryBoy {
+        name
+        phone
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:16a44168168882335171810aba46be2abd6c23d8f7e4df885c63199a581c386a"}) as unknown as TypedDocumentString<MyRecordQuery, MyRecordQueryVariables>;

@@ -1,0 +1,144 @@
+import 'reflect-metadata';
+import type { IncomingMessage, Server } from 'node:http';
+import type { ApolloServer } from '@apollo/server';
+import { createAccessTokens } from './accounts/access-tokens.ts';
+import type { AccountsDependencies } from './accounts/accounts-dependencies.ts';
+import { AccountsResolver } from './accounts/accounts-resolver.ts';
+import { createAuthenticator } from './accounts/authenticate.ts';
+import { createPasswordHasher } from './accounts/password-hasher.ts';
+import type { SigningKeys } from './accounts/signing-keys.ts';
+import type { Config } from './config.ts';
+import type { RequestContext } from './context.ts';
+import type { IndexSettings } from './customer-index/customer-index-rows.ts';
+import type { CustomerDependencies } from './customers/customer-access.ts';
+import { CustomerConnectionResolver, CustomersResolver, ViewerCustomerResolver } from './customers/customers-resolver.ts';
+import { createLoaders } from './customers/loaders.ts';
+import type { Database } from './database/collections.ts';
+import { DeliveryBoyConnectionResolver, DeliveryResolver } from './delivery/delivery-resolver.ts';
+import { buildSchema } from './graphql/build-schema.ts';
+import { createApollo } from './graphql/create-apollo.ts';
+import { createCursorCodec } from './graphql/cursor.ts';
+import { clientAddressReader } from './http/client-address.ts';
+import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
+import { createHttpServer } from './http/http-server.ts';
+import { createPlaygroundHandler } from './http/playground.ts';
+import { withPermissions } from './permissions.ts';
+
+/** What an app is built from; it opens nothing itself. */
+export interface AppDependencies {
+  readonly config: Config;
+  readonly database: Database;
+  readonly keys: SigningKeys;
+  readonly now: () => Date;
+  readonly log: Log;
+  /** Where the playground's build is. */
+  readonly playgroundDirectory: string;
+}
+
+/** The part of a logger that the app needs. */
+export interface Log {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+export interface App {
+  /** Answers requests once it is told to listen. */
+  readonly server: Server;
+  readonly apollo: ApolloServer<RequestContext>;
+  readonly accounts: AccountsDependencies;
+  readonly indexSettings: IndexSettings;
+  /** From now on `/health/ready` says that nothing new should be sent here. */
+  drain(): void;
+}
+
+/** Wires everything by hand. */
+export async function buildApp(dependencies: AppDependencies): Promise<App> {
+  const { config, database, keys, now, log } = dependencies;
+  const indexSettings = indexSettingsOf(config);
+  const accessTokens = createAccessTokens({ keys, issuer: config.publicUrl, lifetimeMs: config.accessTokenLifetimeMs, now });
+  const authenticator = createAuthenticator({ database, accessTokens, now });
+  const accounts: AccountsDependencies = {
+    database,
+    hasher: createPasswordHasher({ cost: config.bcryptCost }),
+    accessTokens,
+    authenticator,
+    indexSettings,
+    now,
+  };
+  const customers: CustomerDependencies = {
+    database,
+    settings: indexSettings,
+    cursors: createCursorCodec(await cursorSecret(keys)),
+    now,
+    confirmHalfLinks: config.confirmHalfLinks,
+  };
+  const schema = withPermissions(await buildSchema(resolvers(accounts, customers)));
+  const report = (error: unknown, requestId?: string) => log.error({ err: error, requestId }, 'request failed');
+  const apollo = await createApollo({ schema, introspection: config.introspection, report });
+  const clientAddress = clientAddressReader(config.trustedProxies);
+  let draining = false;
+
+  const server = createHttpServer({
+    graphql: createGraphqlEndpoint({ apollo, report, createContext }),
+    playground: createPlaygroundHandler({ directory: dependencies.playgroundDirectory }),
+    isReady: async () => !draining && (await isAlive(database)),
+    publicKeySet: () => keys.publicKeySet(),
+    corsOrigins: config.corsOrigins,
+    report,
+  });
+
+  return {
+    server,
+    apollo,
+    accounts,
+    indexSettings,
+    drain() {
+      draining = true;
+    },
+  };
+
+  async function createContext(request: IncomingMessage, requestId: string): Promise<RequestContext> {
+    const common = { clientAddress: clientAddress(request), requestId, loaders: createLoaders(database) };
+    try {
+      const viewer = await authenticator.viewerOf(request.headers.authorization);
+      return { viewer, authenticationError: null, ...common };
+    } catch (error) {
+      return { viewer: null, authenticationError: error as Error, ...common };
+    }
+  }
+}
+
+/** Every resolver, each made with what it needs; also what the schema is emitted from. */
+export function resolvers(accounts: AccountsDependencies, customers: CustomerDependencies): object[] {
+  return [
+    new AccountsResolver(accounts),
+    new CustomersResolver(customers),
+    new CustomerConnectionResolver(),
+    new ViewerCustomerResolver(customers),
+    new DeliveryResolver(customers),
+    new DeliveryBoyConnectionResolver(),
+  ];
+}
+
+export function indexSettingsOf(config: Config): IndexSettings {
+  return { defaultPhoneRegion: config.defaultPhoneRegion, legacyTimezone: config.legacyTimezone };
+}
+
+/** How long the database may take to say that it is there. */
+const aliveTimeoutMs = 2_000;
+
+async function isAlive(database: Database): Promise<boolean> {
+  try {
+    await database.db.command({ ping: 1 }, { timeoutMS: aliveTimeoutMs });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Processes that share their signing keys accept one another's cursors: Ed25519 signs one text alike every time. */
+async function cursorSecret(keys: SigningKeys): Promise<Uint8Array> {
+  const text = new TextEncoder().encode('customer-gateway cursors');
+  return new Uint8Array(await crypto.subtle.sign('Ed25519', keys.current.privateKey, text));
+}

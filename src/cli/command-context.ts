@@ -1,0 +1,28 @@
+import { type Config, processEnvironment, readConfig } from '../config.ts';
+import { indexSettingsOf } from '../app.ts';
+import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
+import type { Database } from '../database/collections.ts';
+import { migrate, requireCurrentSchema } from '../database/migrate.ts';
+import { openDatabase } from '../open-database.ts';
+
+export interface CommandContext {
+  readonly config: Config;
+  readonly database: Database;
+  readonly settings: IndexSettings;
+}
+
+/** The environment that commands run in; the only place of the command line that reads it. */
+export const environment: Readonly<Record<string, string | undefined>> = processEnvironment();
+
+/** Runs a command on the configured database, with its schema up to date, and closes it again. */
+export async function withDatabase<Result>(work: (context: CommandContext) => Promise<Result>): Promise<Result> {
+  const config = readConfig(environment);
+  const opened = await openDatabase(config);
+  try {
+    if (config.migrate) await migrate(opened.database, { now: () => new Date() });
+    else await requireCurrentSchema(opened.database);
+    return await work({ config, database: opened.database, settings: indexSettingsOf(config) });
+  } finally {
+    await opened.close();
+  }
+}

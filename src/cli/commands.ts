@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { createAdminCommand } from './create-admin-command.ts';
+import { demoCommand } from './demo-command.ts';
+import { importCommand } from './import-command.ts';
+import { migrateCommand, reindexCommand } from './maintenance-commands.ts';
+import { mongoCommand } from './mongo-command.ts';
+import { serveCommand } from './serve-command.ts';
+import { statusCommand } from './status-command.ts';
+
+/** The subcommands, in the order in which help lists them. */
+export function createCommands(): Command[] {
+  return [
+    serveCommand(),
+    statusCommand(),
+    createAdminCommand(),
+    importCommand(),
+    demoCommand(),
+    migrateCommand(),
+    reindexCommand(),
+    mongoCommand(),
+  ];
+}

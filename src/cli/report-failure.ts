@@ -1,0 +1,22 @@
+import { AppError } from '../errors.ts';
+
+/**
+ * Tells why a command failed, in as few lines as it takes: what a person can mend is said without a stack.
+ *
+ * @returns The exit code.
+ */
+export function reportFailure(error: unknown): number {
+  const expected = error instanceof AppError || (error instanceof Error && expectedErrors.has(error.name));
+  if (expected) console.error(`customer-gateway: ${(error as Error).message}`);
+  else console.error('customer-gateway:', error);
+  return 1;
+}
+
+const expectedErrors = new Set([
+  'ConfigError',
+  'DatabaseUnreachableError',
+  'ImportRefusedError',
+  'PortTakenError',
+  'SchemaOutdatedError',
+  'UnreadableFileError',
+]);

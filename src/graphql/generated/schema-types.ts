@@ -1,0 +1,498 @@
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** A date-time string at UTC, such as 2007-12-03T10:15:30Z, compliant with the `date-time` format outlined in section 5.6 of the RFC 3339 profile of the ISO 8601 standard for representation of dates and times using the Gregorian calendar. */
+  DateTime: { input: Date; output: Date; }
+};
+
+/** A reason why a customer cannot be billed as the data is. */
+export type BillingIssue =
+  /** The links of this customer contradict each other. */
+  | 'LINK_CONFLICT'
+  /** There is no address. */
+  | 'NO_ADDRESS'
+  /** There is only a login. */
+  | 'NO_DELIVERY_RECORD'
+  /** There is no valid phone number. */
+  | 'NO_PHONE';
+
+/** How many entries a list has. */
+export type Count = {
+  __typename?: 'Count';
+  /** Whether the number is exact. */
+  precision: CountPrecision;
+  /** The number. */
+  value: Scalars['Int']['output'];
+};
+
+/** How far a count can be trusted. */
+export type CountPrecision =
+  /** The list has at least so many entries; it was not counted to its end. */
+  | 'AT_LEAST'
+  /** The length of the list. */
+  | 'EXACT';
+
+/** One person or household, out of a login, a delivery record, or both. */
+export type Customer = {
+  __typename?: 'Customer';
+  /** Where to deliver. */
+  address?: Maybe<Scalars['String']['output']>;
+  /** The part of town. */
+  area?: Maybe<Scalars['String']['output']>;
+  /** What has to be mended before this customer can be billed. */
+  billingIssues: Array<BillingIssue>;
+  /** Whether there is an active login with a usable password that has not expired. */
+  canLogin: Scalars['Boolean']['output'];
+  /** Whether a forgotten password can be reset by e-mail or SMS. */
+  canResetPassword: Scalars['Boolean']['output'];
+  /** When the definitive record was made, as far as it is known. */
+  createdAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The half that is delivered to and billed. */
+  delivery?: Maybe<DeliveryRecord>;
+  /** Who delivers; null when nobody who exists is assigned. */
+  deliveryBoy?: Maybe<DeliveryBoyContact>;
+  /** Values in which the halves differ. */
+  differences: Array<FieldDifference>;
+  /** The first address that something can be sent to: of the delivery record, then of the login. */
+  email?: Maybe<Scalars['String']['output']>;
+  /** The id of the definitive record: the delivery record where there is one, else the login. */
+  id: Scalars['ID']['output'];
+  /** Whether the status is ACTIVE. */
+  isActive: Scalars['Boolean']['output'];
+  /** How the halves are linked. */
+  link: CustomerLink;
+  /** The half that logs in. */
+  login?: Maybe<Login>;
+  /** Every reason why `canLogin` is false; empty when it is true. */
+  loginBlockers: Array<LoginBlocker>;
+  /** Name on the definitive record, else on the other half. */
+  name?: Maybe<Scalars['String']['output']>;
+  /** Phone as typed on the definitive record, else on the other half. */
+  phone?: Maybe<Scalars['String']['output']>;
+  /** The phone in E.164, for example `+919876543211`; null when it is no valid number. */
+  phoneE164?: Maybe<Scalars['String']['output']>;
+  /** Status of the delivery record; without one ACTIVE or INACTIVE, as the login is. */
+  status: CustomerStatus;
+  /** Which halves there are. */
+  systems: Array<SourceSystem>;
+};
+
+/** Several customers are meant by a text. */
+export type CustomerAmbiguous = {
+  __typename?: 'CustomerAmbiguous';
+  /** Whom it may mean; at most 20. */
+  candidates: Array<CustomerFound>;
+  /** The text. */
+  identifier: Scalars['String']['output'];
+  /** How many it may mean in all. */
+  totalCandidates: Scalars['Int']['output'];
+};
+
+/** A page of customers. */
+export type CustomerConnection = {
+  __typename?: 'CustomerConnection';
+  /** How many customers the whole list has. */
+  count: Count;
+  /** The customers with their places. */
+  edges: Array<CustomerEdge>;
+  /** The customers. */
+  nodes: Array<Customer>;
+  /** Where the page stands. */
+  pageInfo: PageInfo;
+};
+
+/** A customer in a list, and its place there. */
+export type CustomerEdge = {
+  __typename?: 'CustomerEdge';
+  /** The place, to be given as `after`. */
+  cursor: Scalars['String']['output'];
+  /** The customer. */
+  node: Customer;
+};
+
+/** Which customers are wanted. Conditions are combined with AND; the values of a list with OR. */
+export type CustomerFilter = {
+  /** Parts of town, as stored. At most 200. */
+  area?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** Whether the customer can log in now. */
+  canLogin?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Made later than this. */
+  createdAfter?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Made earlier than this. */
+  createdBefore?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Customers of this delivery boy. */
+  deliveryBoyId?: InputMaybe<Scalars['ID']['input']>;
+  /** Whether a delivery boy who exists is assigned. */
+  hasDeliveryBoy?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether there is a delivery record. */
+  hasDeliveryRecord?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether there is a login. */
+  hasLogin?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether the status is ACTIVE. */
+  isActive?: InputMaybe<Scalars['Boolean']['input']>;
+  /** States of the link. */
+  linkState?: InputMaybe<Array<LinkState>>;
+  /** Whether there is no login with a deliverable address. */
+  missingEmail?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Prefix of any word of the name, a phone in any spelling, an e-mail or an id; case and punctuation do not matter. At most 200 characters. */
+  search?: InputMaybe<Scalars['String']['input']>;
+  /** Statuses. */
+  status?: InputMaybe<Array<CustomerStatus>>;
+};
+
+/** A customer whom a text means, and what the text matched. */
+export type CustomerFound = {
+  __typename?: 'CustomerFound';
+  /** The customer. */
+  customer: Customer;
+  /** What the text was recognised as; of a near miss, what it nearly is. */
+  matchedBy: Array<IdentifierKind>;
+};
+
+/** How the halves of a customer are linked. */
+export type CustomerLink = {
+  __typename?: 'CustomerLink';
+  /** Everybody else who names a half of this customer, and whoever it names without being named back. */
+  conflictingIds: Array<Scalars['ID']['output']>;
+  /** The delivery record: the own or joined one, else the one that the login names. */
+  customerV2Id?: Maybe<Scalars['ID']['output']>;
+  /** What the two link fields amount to. */
+  state: LinkState;
+  /** The login: the own or joined one, else the one that the delivery record names. */
+  userId?: Maybe<Scalars['ID']['output']>;
+};
+
+/** Who is meant by a text. */
+export type CustomerLookup = CustomerAmbiguous | CustomerFound | CustomerNotFound;
+
+/** Nobody is meant by a text. */
+export type CustomerNotFound = {
+  __typename?: 'CustomerNotFound';
+  /** The text. */
+  identifier: Scalars['String']['output'];
+  /** Customers whose name, e-mail or phone is nearly this; the nearest first, at most 5. */
+  nearMisses: Array<CustomerFound>;
+};
+
+/** In which order customers are listed. */
+export type CustomerOrder = {
+  /** In which direction. */
+  direction: OrderDirection;
+  /** By what. */
+  field: CustomerOrderField;
+};
+
+/** What customers are ordered by. */
+export type CustomerOrderField =
+  /** By `createdAt`; customers for whom it is not known count as the oldest. */
+  | 'CREATED_AT'
+  /** By name, case and accents aside; customers without a name come last. */
+  | 'NAME';
+
+/** The status of the delivery record; of a customer who has only a login, whether it is active. */
+export type CustomerStatus =
+  /** Deliveries are running. */
+  | 'ACTIVE'
+  /** No deliveries. */
+  | 'INACTIVE'
+  /** Any other text, found in `delivery.statusText`. */
+  | 'OTHER'
+  /** Deliveries are paused. */
+  | 'PAUSED'
+  /** Trying the service. */
+  | 'TRIAL';
+
+/** Somebody who delivers, for admins and analysts. */
+export type DeliveryBoy = {
+  __typename?: 'DeliveryBoy';
+  /** The customers assigned to this delivery boy, by name. */
+  customers: CustomerConnection;
+  /** E-mail when something can be sent to it. */
+  email?: Maybe<Scalars['String']['output']>;
+  /** Its id, or its `_id` when it has none of its own. */
+  id: Scalars['ID']['output'];
+  /** Whether the login is active. */
+  isActive: Scalars['Boolean']['output'];
+  /** Name as typed. */
+  name?: Maybe<Scalars['String']['output']>;
+  /** Phone as typed. */
+  phone?: Maybe<Scalars['String']['output']>;
+};
+
+
+/** Somebody who delivers, for admins and analysts. */
+export type DeliveryBoyCustomersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<CustomerFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A page of delivery boys. */
+export type DeliveryBoyConnection = {
+  __typename?: 'DeliveryBoyConnection';
+  /** How many delivery boys the whole list has. */
+  count: Count;
+  /** The delivery boys with their places. */
+  edges: Array<DeliveryBoyEdge>;
+  /** The delivery boys. */
+  nodes: Array<DeliveryBoy>;
+  /** Where the page stands. */
+  pageInfo: PageInfo;
+};
+
+/** Who delivers to a customer, and how to reach them. */
+export type DeliveryBoyContact = {
+  __typename?: 'DeliveryBoyContact';
+  /** Id of the delivery boy. */
+  id: Scalars['ID']['output'];
+  /** Name of the delivery boy. */
+  name?: Maybe<Scalars['String']['output']>;
+  /** Phone of the delivery boy. */
+  phone?: Maybe<Scalars['String']['output']>;
+};
+
+/** A delivery boy in a list, and its place there. */
+export type DeliveryBoyEdge = {
+  __typename?: 'DeliveryBoyEdge';
+  /** The place, to be given as `after`. */
+  cursor: Scalars['String']['output'];
+  /** The delivery boy. */
+  node: DeliveryBoy;
+};
+
+/** The half of a customer that is delivered to and billed, stored in `customers_v2`. */
+export type DeliveryRecord = {
+  __typename?: 'DeliveryRecord';
+  /** As typed. */
+  address?: Maybe<Scalars['String']['output']>;
+  /** As typed. */
+  area?: Maybe<Scalars['String']['output']>;
+  /** When it was made, as far as it is known. */
+  createdAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Its id, or its `_id` when it has none of its own. */
+  customerV2Id: Scalars['ID']['output'];
+  /** As typed. */
+  email?: Maybe<Scalars['String']['output']>;
+  /** As typed. */
+  name?: Maybe<Scalars['String']['output']>;
+  /** As typed. */
+  phone?: Maybe<Scalars['String']['output']>;
+  /** The status as stored. */
+  statusText?: Maybe<Scalars['String']['output']>;
+};
+
+/** A value in which the two halves of a customer differ. */
+export type FieldDifference = {
+  __typename?: 'FieldDifference';
+  /** What the delivery record says. */
+  customersV2Value?: Maybe<Scalars['String']['output']>;
+  /** `name`, `phone` or `email`. */
+  field: Scalars['String']['output'];
+  /** What the login says. */
+  usersValue?: Maybe<Scalars['String']['output']>;
+};
+
+/** What a text was recognised as. */
+export type IdentifierKind =
+  /** The e-mail of either half, case aside. */
+  | 'EMAIL'
+  /** The id of either half. */
+  | 'ID'
+  /** The whole name on either half; case, accents and spacing aside. */
+  | 'NAME'
+  /** The phone of either half, in any spelling. */
+  | 'PHONE';
+
+/** How the two halves of a customer stand to each other in the database. */
+export type LinkState =
+  /** Anything else: a claim that is not returned, two claimants, a link of the wrong type, a missing or double id. */
+  | 'CONFLICT'
+  /** Names a record that does not exist, and nobody names it. */
+  | 'DANGLING'
+  /** One names the other, nobody disputes it, and the link back is missing. */
+  | 'HALF_LINKED'
+  /** Login and delivery record name each other. */
+  | 'LINKED'
+  /** A login that names nobody and is named by nobody. */
+  | 'ORPHANED_USER'
+  /** A delivery record that names nobody and is named by nobody. */
+  | 'ORPHANED_V2';
+
+/** The half of a customer that logs in, stored in `users`. */
+export type Login = {
+  __typename?: 'Login';
+  /** When credentials were last sent; null when never. */
+  credentialsSentAt?: Maybe<Scalars['DateTime']['output']>;
+  /** As typed; may be a placeholder of `delivery.local`. */
+  email?: Maybe<Scalars['String']['output']>;
+  /** Whether it may log in at all. */
+  isActive: Scalars['Boolean']['output'];
+  /** The last log-in through the gateway; null when never. */
+  lastLoginAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Whether the password is temporary and has to be changed first. */
+  mustChangePassword: Scalars['Boolean']['output'];
+  /** As typed. */
+  name?: Maybe<Scalars['String']['output']>;
+  /** As typed. */
+  phone?: Maybe<Scalars['String']['output']>;
+  /** What this login may do. */
+  role: Role;
+  /** Its id, or its `_id` when it has none of its own. */
+  userId: Scalars['ID']['output'];
+};
+
+/** A reason why a customer cannot log in. */
+export type LoginBlocker =
+  /** The login waits for its first credentials. */
+  | 'CREDENTIALS_NOT_SENT'
+  /** The login is not active. */
+  | 'INACTIVE'
+  /** Too many failed attempts; it passes by itself. */
+  | 'LOCKED'
+  /** There is no login. */
+  | 'NO_LOGIN'
+  /** The stored password hash is missing or can match no password. */
+  | 'NO_PASSWORD'
+  /** The temporary password was not used in time. */
+  | 'TEMPORARY_PASSWORD_EXPIRED';
+
+export type Mutation = {
+  __typename?: 'Mutation';
+  /** Sets a new password and ends every session, this one included; the answer is a new one. */
+  changePassword: Session;
+  /** Logs in by e-mail or phone, in any spelling. Every failure is answered alike, with INVALID_CREDENTIALS. */
+  login: Session;
+};
+
+
+export type MutationChangePasswordArgs = {
+  currentPassword: Scalars['String']['input'];
+  newPassword: Scalars['String']['input'];
+};
+
+
+export type MutationLoginArgs = {
+  identifier: Scalars['String']['input'];
+  password: Scalars['String']['input'];
+};
+
+/** The direction of an order. */
+export type OrderDirection =
+  /** Smallest first. */
+  | 'ASC'
+  /** Largest first. */
+  | 'DESC';
+
+/** Where a page stands in its list. */
+export type PageInfo = {
+  __typename?: 'PageInfo';
+  /** Cursor of the last entry, to be given as `after`; null on an empty page. */
+  endCursor?: Maybe<Scalars['String']['output']>;
+  /** Whether there is more after this page. */
+  hasNextPage: Scalars['Boolean']['output'];
+  /** Whether there is something before this page. */
+  hasPreviousPage: Scalars['Boolean']['output'];
+  /** Cursor of the first entry; null on an empty page. */
+  startCursor?: Maybe<Scalars['String']['output']>;
+};
+
+export type Query = {
+  __typename?: 'Query';
+  /** The customer with this id, of either half; null for an unknown one and for whom the viewer may not see. */
+  customer?: Maybe<Customer>;
+  /** The customers of both systems, each person once. Newest first unless another order is asked for. */
+  customers?: Maybe<CustomerConnection>;
+  /** Everybody who delivers, by name; inactive ones too. */
+  deliveryBoys?: Maybe<DeliveryBoyConnection>;
+  /** Who is meant by an id, an e-mail, a phone in any spelling, or a whole name. */
+  findCustomer?: Maybe<CustomerLookup>;
+  /** Whoever is logged in; null when nobody is. */
+  me?: Maybe<Viewer>;
+};
+
+
+export type QueryCustomerArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryCustomersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<CustomerFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: InputMaybe<CustomerOrder>;
+};
+
+
+export type QueryDeliveryBoysArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  search?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryFindCustomerArgs = {
+  identifier: Scalars['String']['input'];
+};
+
+/** What a login may do. */
+export type Role =
+  /** Sees and changes everything. */
+  | 'ADMIN'
+  /** Sees reports, and customers with their contacts masked; changes nothing. */
+  | 'ANALYST'
+  /** Sees the own record only. */
+  | 'CUSTOMER'
+  /** Sees the own deliveries only. */
+  | 'DELIVERY_BOY';
+
+/** Somebody who is logged in, and the tokens that say so. */
+export type Session = {
+  __typename?: 'Session';
+  /** To be sent as `Authorization: Bearer …`. */
+  accessToken: Scalars['String']['output'];
+  /** When the access token stops being accepted. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The password is temporary: this session can only choose a new one. */
+  mustChangePassword: Scalars['Boolean']['output'];
+  /** Null when it is set as a cookie. */
+  refreshToken?: Maybe<Scalars['String']['output']>;
+  /** Who has logged in. */
+  viewer: Viewer;
+};
+
+/** The collection that a half of a customer is stored in. */
+export type SourceSystem =
+  /** Delivery and billing records. */
+  | 'CUSTOMERS_V2'
+  /** Logins. */
+  | 'USERS';
+
+/** Whoever is logged in. */
+export type Viewer = {
+  __typename?: 'Viewer';
+  /** The customer that this login is; null for staff. */
+  customer?: Maybe<Customer>;
+  /** Null for none, and for a placeholder to which nothing can be sent. */
+  email?: Maybe<Scalars['String']['output']>;
+  /** The login: its id, or its `_id` when it has none of its own. */
+  id: Scalars['ID']['output'];
+  /** Whether the delivery half stays hidden until the code sent to its own contact was entered. */
+  linkConfirmationPending: Scalars['Boolean']['output'];
+  /** The password is temporary: this session can only choose a new one. */
+  mustChangePassword: Scalars['Boolean']['output'];
+  /** As typed. */
+  name?: Maybe<Scalars['String']['output']>;
+  /** A new address that becomes `email` once the link sent there is opened. */
+  pendingEmail?: Maybe<Scalars['String']['output']>;
+  /** As typed. */
+  phone?: Maybe<Scalars['String']['output']>;
+  /** What this login may do. */
+  role: Role;
+};

@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { purgeExpired } from './accounts/purge-expired.ts';
+import { loadSigningKeys } from './accounts/signing-keys.ts';
+import { type App, buildApp, indexSettingsOf, type Log } from './app.ts';
+import type { Config } from './config.ts';
+import { startIndexKeeper } from './customer-index/index-keeper.ts';
+import { sweepIndex } from './customer-index/sweep-index.ts';
+import type { Database } from './database/collections.ts';
+import { migrate, requireCurrentSchema } from './database/migrate.ts';
+import { makeUniqueLinkIndexes, type LinkViolation } from './database/unique-links.ts';
+import { openDatabase } from './open-database.ts';
+
+export interface Gateway {
+  readonly app: App;
+  readonly database: Database;
+  /** Where it listens. */
+  readonly url: string;
+  /** Answers what is under way, at most for `graceMs`, then lets go of everything. */
+  stop(): Promise<void>;
+}
+
+export interface GatewayOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly now?: () => Date;
+  /** Fills a database that holds nothing yet; asked only when the embedded server starts for the first time. */
+  readonly fillEmptyDatabase?: (database: Database) => Promise<void>;
+}
+
+/** The port is taken, in one line for whoever starts the gateway. */
+export class PortTakenError extends Error {
+  constructor(host: string, port: number) {
+    super(`Port ${port} of ${host} is taken. Stop what uses it, or set PORT.`);
+    this.name = 'PortTakenError';
+  }
+}
+
+/**
+ * Starts the gateway: database, migrations, index, HTTP.
+ *
+ * @throws DatabaseUnreachableError, SchemaOutdatedError, PortTakenError
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, log } = options;
+  const now = options.now ?? (() => new Date());
+  const opened = await openDatabase(config);
+  const { database } = opened;
+  try {
+    const firstStart = opened.embedded && (await isEmpty(database));
+    if (firstStart) await options.fillEmptyDatabase?.(database);
+    const violations = await prepareSchema(config, database, now, log);
+    const settings = indexSettingsOf(config);
+    if ((await database.customerIndex.findOne({}, { projection: { _id: 1 } })) === null) {
+      await sweepIndex(database, settings);
+    }
+    const keys = await loadSigningKeys(config);
+    const app = await buildApp({ config, database, keys, now, log, playgroundDirectory });
+    await listen(app, config);
+    const keeper = startIndexKeeper({
+      database,
+      settings,
+      intervalMs: config.sweepIntervalMs,
+      now,
+      onSweep: async ({ changed }) => {
+        if (changed > 0) log.info({ changed }, 'records written by others are in the index');
+        if (violations.length > 0 && config.migrate) await retryUniqueLinks(database, violations, log);
+        await purgeExpired(database, now());
+      },
+      onError: (error) => log.error({ err: error }, 'the index could not be swept'),
+    });
+    return {
+      app,
+      database,
+      url: urlOf(app, config),
+      async stop() {
+        app.drain();
+        await closeServer(app);
+        await keeper.stop();
+        await app.apollo.stop();
+        await opened.close();
+      },
+    };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** Requests in flight are waited for at most so long. */
+export const graceMs = 10_000;
+
+const playgroundDirectory = fileURLToPath(new URL('../dist/playground', import.meta.url));
+
+async function isEmpty(database: Database): Promise<boolean> {
+  const collections = await database.db.listCollections({}, { nameOnly: true }).toArray();
+  return collections.length === 0;
+}
+
+async function prepareSchema(config: Config, database: Database, now: () => Date, log: Log): Promise<LinkViolation[]> {
+  if (!config.migrate) {
+    await requireCurrentSchema(database);
+    return [];
+  }
+  const { applied, violations } = await migrate(database, { now });
+  if (applied.length > 0) log.info({ applied }, 'database migrated');
+  for (const violation of violations) {
+    log.warn({ ...violation }, 'several records claim one: they are CONFLICT customers, and the unique index waits for them');
+  }
+  return [...violations];
+}
+
+/** Once the records that shared a link are mended, the unique index is made without a restart. */
+async function retryUniqueLinks(database: Database, violations: LinkViolation[], log: Log): Promise<void> {
+  const left = await makeUniqueLinkIndexes(database);
+  if (left.length === 0) log.info({}, 'the links are unique now, and the indexes that keep them so are made');
+  violations.splice(0, violations.length, ...left);
+}
+
+async function listen(app: App, { host, port }: Config): Promise<void> {
+  app.server.listen(port, host);
+  try {
+    await once(app.server, 'listening');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') throw new PortTakenError(host, port);
+    throw error;
+  }
+}
+
+function urlOf(app: App, { host }: Config): string {
+  const { port } = app.server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+async function closeServer({ server }: App): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const impatience = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(impatience);
+}

@@ -1,0 +1,28 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startEmbeddedMongo } from '../../src/embedded-mongo/start.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The server that all tests of a run share, each file in databases of its own. */
+    mongodbUri: string;
+  }
+}
+
+/** Starts the embedded server for the run, or uses the replica set that `TEST_MONGODB_URI` names. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const given = process.env.TEST_MONGODB_URI;
+  if (given !== undefined && given !== '') {
+    project.provide('mongodbUri', given);
+    return async () => {};
+  }
+  const dataDir = await mkdtemp(join(tmpdir(), 'gateway-test-'));
+  const server = await startEmbeddedMongo({ dataDir });
+  project.provide('mongodbUri', server.uri);
+  return async () => {
+    await server.close();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+}
