@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAuthenticator } from '../../src/accounts/authenticate.ts';
+import { recordKey, type StoredUser } from '../../src/database/stored-documents.ts';
+import { type AccountsFixture, openAccounts } from './support/open-accounts.ts';
+
+let accounts: AccountsFixture;
+beforeAll(async () => {
+  accounts = await openAccounts();
+});
+afterAll(() => accounts.close());
+
+const refusal = { code: 'UNAUTHENTICATED' };
+
+describe('the Authorization header', () => {
+  it.each([undefined, '', '  '])('%j is nobody', async (header) => {
+    expect(await accounts.authenticator.viewerOf(header)).toBeNull();
+  });
+
+  it('names its scheme in any case', async () => {
+    const { header } = await loggedIn('scheme@example.com');
+    for (const spelled of [header, header.replace('Bearer', 'bearer'), ` ${header} `]) {
+      expect(await accounts.authenticator.viewerOf(spelled)).toMatchObject({ email: 'scheme@example.com' });
+    }
+  });
+
+  it.each(['Basic YTpi', 'Bearer', 'Bearer ', 'Bearer a b', 'Bearer null', 'Token x', 'Bearer a.b.c'])(
+    '%j is refused',
+    async (header) => {
+      await expect(accounts.authenticator.viewerOf(header)).rejects.toMatchObject(refusal);
+    },
+  );
+
+  it('of megabytes is refused at once', async () => {
+    const begun = performance.now();
+    await expect(accounts.authenticator.viewerOf(`Bearer ${'a'.repeat(5_000_000)}`)).rejects.toMatchObject(
+      refusal,
+    );
+    expect(performance.now() - begun).toBeLessThan(500);
+  });
+});
+
+describe('within a second the gateway sees that', () => {
+  const setUser = (change: object) => (login: StoredUser) =>
+    accounts.database.users.updateOne({ id: login.id }, { $set: change });
+  const revocations: [string, (login: StoredUser) => Promise<unknown>][] = [
+    ['a login was made inactive', setUser({ is_active: false })],
+    ['a login has a role that it does not know', setUser({ role: 'superuser' })],
+    ['a login was deleted', (login) => accounts.database.users.deleteOne({ id: login.id })],
+    [
+      'every session of a login was ended',
+      (login) =>
+        accounts.database.accounts.updateOne({ _id: recordKey(login._id) }, { $inc: { sessionEpoch: 1 } }),
+    ],
+    ['a session was ended', (login) => accounts.database.sessions.deleteMany({ loginId: login._id })],
+  ];
+
+  it.each(revocations)('%s', async (what, revoke) => {
+    const { header, login } = await loggedIn(`${what.replaceAll(' ', '.')}@example.com`);
+    expect(await accounts.authenticator.viewerOf(header)).not.toBeNull();
+    await revoke(login);
+    accounts.clock.ms += 1_000;
+    await expect(accounts.authenticator.viewerOf(header)).rejects.toMatchObject(refusal);
+  });
+
+  it('a role was changed', async () => {
+    const { header, login } = await loggedIn('promoted@example.com');
+    expect(await accounts.authenticator.viewerOf(header)).toMatchObject({ role: 'CUSTOMER' });
+    await setUser({ role: 'admin' })(login);
+    accounts.clock.ms += 1_000;
+    expect(await accounts.authenticator.viewerOf(header)).toMatchObject({ role: 'ADMIN' });
+  });
+
+  it('a login whose document was replaced by the older application, link and all, is still the same', async () => {
+    const { header, login } = await loggedIn('replaced@example.com');
+    await accounts.database.users.replaceOne({ id: login.id }, { ...login, name: 'Replaced' });
+    accounts.clock.ms += 1_000;
+    expect(await accounts.authenticator.viewerOf(header)).toMatchObject({ name: 'Replaced' });
+  });
+});
+
+describe('what this process has written itself', () => {
+  it('is seen by the next request', async () => {
+    const { header, login } = await loggedIn('forgotten@example.com');
+    await accounts.authenticator.viewerOf(header);
+    await accounts.database.users.updateOne({ id: login.id }, { $set: { is_active: false } });
+    expect(await accounts.authenticator.viewerOf(header)).not.toBeNull();
+    accounts.authenticator.forget(recordKey(login._id));
+    await expect(accounts.authenticator.viewerOf(header)).rejects.toMatchObject(refusal);
+  });
+
+  it('is seen by the next request even when another was reading meanwhile', async () => {
+    const { header, login } = await loggedIn('meanwhile@example.com');
+    const reading = accounts.authenticator.viewerOf(header);
+    await accounts.database.users.updateOne({ id: login.id }, { $set: { is_active: false } });
+    accounts.authenticator.forget(recordKey(login._id));
+    await reading.catch(() => null);
+    await expect(accounts.authenticator.viewerOf(header)).rejects.toMatchObject(refusal);
+  });
+});
+
+it('requests of one session at once ask the database once, and remembering is bounded', async () => {
+  let reads = 0;
+  const sessions = new Proxy(accounts.database.sessions, {
+    get(target, property) {
+      if (property === 'findOne') reads += 1;
+      const value: unknown = Reflect.get(target, property);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const { accessTokens, now } = accounts;
+  const authenticator = createAuthenticator(
+    { database: { ...accounts.database, sessions }, accessTokens, now },
+    { maxSessions: 2 },
+  );
+  const [one, two, three] = [
+    await loggedIn('one@example.com'),
+    await loggedIn('two@example.com'),
+    await loggedIn('three@example.com'),
+  ];
+  await Promise.all(Array.from({ length: 50 }, () => authenticator.viewerOf(one.header)));
+  expect(reads).toBe(1);
+  for (const { header } of [two, three, one]) await authenticator.viewerOf(header);
+  expect(reads).toBe(4);
+});
+
+it('a failure of the database is not remembered', async () => {
+  const { header } = await loggedIn('outage@example.com');
+  let broken = true;
+  const sessions = new Proxy(accounts.database.sessions, {
+    get(target, property) {
+      if (property === 'findOne' && broken) return () => Promise.reject(new Error('no primary'));
+      const value: unknown = Reflect.get(target, property);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const { accessTokens, now } = accounts;
+  const authenticator = createAuthenticator({
+    database: { ...accounts.database, sessions },
+    accessTokens,
+    now,
+  });
+  await expect(authenticator.viewerOf(header)).rejects.toThrow('no primary');
+  broken = false;
+  expect(await authenticator.viewerOf(header)).toMatchObject({ email: 'outage@example.com' });
+});
+
+it("the token of one login is not accepted for another's session", async () => {
+  const [one, two] = [await loggedIn('mine@example.com'), await loggedIn('yours@example.com')];
+  const { accessToken } = await accounts.accessTokens.issue({
+    loginKey: recordKey(one.login._id),
+    sessionId: two.sessionId,
+  });
+  await expect(accounts.authenticator.viewerOf(`Bearer ${accessToken}`)).rejects.toMatchObject(refusal);
+});
+
+it.each(['text-id', 42, { part: 1, other: 'two' }])(
+  'a login whose _id is %j is somebody too',
+  async (_id) => {
+    const { header, login } = await loggedIn(`odd${typeof _id}@example.com`, { _id, id: undefined });
+    expect(await accounts.authenticator.viewerOf(header)).toMatchObject({ loginId: login._id });
+  },
+);
+
+async function loggedIn(email: string, fields: Partial<StoredUser> = {}) {
+  const login = await accounts.addLogin({ email, ...fields });
+  const { accessToken, viewer } = await accounts.logIn(email);
+  return { login, header: `Bearer ${accessToken}`, sessionId: viewer.sessionId };
+}
