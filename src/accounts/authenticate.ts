@@ -72,7 +72,7 @@ export function createAuthenticator(
     },
 
     forget(loginKey) {
-      for (const [sessionId, read] of [...remembered]) {
+      for (const [sessionId, read] of remembered) {
         if (read.loginKey === loginKey) remembered.delete(sessionId);
       }
     },

@@ -30,8 +30,10 @@ export interface AccountsFixture extends AccountsDependencies {
 }
 
 /** The use cases of accounts on a database of their own, with cheap hashes and a clock that is set by hand. */
-export async function openAccounts(options: { cost?: number } = {}): Promise<AccountsFixture> {
-  const { database, close } = await openTestDatabase();
+export async function openAccounts(
+  options: { cost?: number; monitorCommands?: boolean } = {},
+): Promise<AccountsFixture> {
+  const { database, close } = await openTestDatabase({ monitorCommands: options.monitorCommands ?? false });
   const clock = { ms: Date.parse('2026-03-01T10:00:00.000Z') };
   const now = () => new Date(clock.ms);
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });

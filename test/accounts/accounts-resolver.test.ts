@@ -1,0 +1,89 @@
+import 'reflect-metadata';
+import { type GraphQLSchema, graphql, printType } from 'graphql';
+import { buildSchema } from 'type-graphql';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Viewer as ViewerType } from '../../src/accounts/account-types.ts';
+import { AccountsResolver } from '../../src/accounts/accounts-resolver.ts';
+import type { Session } from '../../src/accounts/session.ts';
+import type { Viewer } from '../../src/accounts/viewer.ts';
+import { type AccountsFixture, openAccounts, password } from './support/open-accounts.ts';
+
+let accounts: AccountsFixture;
+let schema: GraphQLSchema;
+beforeAll(async () => {
+  accounts = await openAccounts();
+  schema = lexicographicSortSchema(
+    await buildSchema({
+      resolvers: [AccountsResolver],
+      orphanedTypes: [ViewerType],
+      container: { get: () => new AccountsResolver(accounts) },
+      validate: false,
+    }),
+  );
+});
+afterAll(() => accounts.close());
+
+it('the contract: names, nullability and a description of everything', () => {
+  const withoutDescriptions = (name: string) => {
+    const type = schema.getType(name);
+    if (type === undefined) throw new Error(`There is no ${name}.`);
+    expect(type.description, name).toBeTruthy();
+    const fields = 'getFields' in type ? Object.values(type.getFields()) : [];
+    for (const field of fields) expect(field.description, `${name}.${field.name}`).toBeTruthy();
+    return printType(type)
+      .replaceAll(/\s*"""[\s\S]*?"""/g, '')
+      .replaceAll(/\s+/g, ' ');
+  };
+  expect(withoutDescriptions('Role').trim()).toBe('enum Role { ADMIN ANALYST CUSTOMER DELIVERY_BOY }');
+  expect(withoutDescriptions('Session').trim()).toBe(
+    'type Session { accessToken: String! expiresAt: DateTime! refreshToken: String mustChangePassword: Boolean! viewer: Viewer! }',
+  );
+  expect(withoutDescriptions('Viewer').trim()).toBe(
+    'type Viewer { email: String id: ID! mustChangePassword: Boolean! name: String pendingEmail: String phone: String role: Role! }',
+  );
+  expect(withoutDescriptions('Query').trim()).toBe('type Query { me: Viewer }');
+  expect(withoutDescriptions('Mutation').replaceAll('( ', '(').trim()).toBe(
+    'type Mutation { changePassword(currentPassword: String! newPassword: String! ): Session! login(identifier: String! password: String! ): Session! }',
+  );
+});
+
+it('login, me and changePassword answer as the contract says', async () => {
+  const login = await accounts.addLogin({ email: 'whole@example.com', phone: '9845012345', name: 'Whole' });
+  const { data, errors } = await run(
+    'mutation ($password: String!) { login(identifier: "+91 98450 12345", password: $password) { accessToken expiresAt refreshToken mustChangePassword viewer { id } } }',
+    { password },
+  );
+  expect(errors).toBeUndefined();
+  const session = data?.login as Session | undefined;
+  expect(session).toMatchObject({
+    refreshToken: null,
+    mustChangePassword: false,
+    viewer: { id: login.id },
+  });
+  const viewer = await accounts.authenticator.viewerOf(`Bearer ${session?.accessToken}`);
+
+  const me = '{ me { id role name email pendingEmail phone mustChangePassword } }';
+  expect((await run(me, {}, viewer)).data?.me).toEqual({
+    id: login.id,
+    role: 'CUSTOMER',
+    name: 'Whole',
+    email: 'whole@example.com',
+    pendingEmail: null,
+    phone: '9845012345',
+    mustChangePassword: false,
+  });
+  expect(await run(me)).toEqual({ data: { me: null } });
+
+  const change =
+    'mutation ($password: String!) { changePassword(currentPassword: $password, newPassword: "seven coconuts by noon") { viewer { id } } }';
+  expect((await run(change, { password }, viewer)).data?.changePassword).toEqual({
+    viewer: { id: login.id },
+  });
+  expect((await run(change, { password })).errors?.[0]?.originalError).toMatchObject({
+    code: 'UNAUTHENTICATED',
+  });
+});
+
+function run(source: string, variableValues: Record<string, unknown> = {}, viewer: Viewer | null = null) {
+  return graphql({ schema, source, variableValues, contextValue: { viewer, clientAddress: '192.0.2.1' } });
+}
