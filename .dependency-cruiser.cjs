@@ -1,0 +1,83 @@
+/** Imports point one way: main → app → http, graphql → features → accounts → customer-index, journal → database. */
+const features = '^src/(customers|delivery|reports|linking|backfill)/';
+/** What every list answers with, and how it reads its arguments: below the features, though it lives beside the schema. */
+const graphqlShapes = '^src/graphql/(connection|cursor|selected-names)\\.ts$';
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'embedded-mongo-stands-alone',
+      severity: 'error',
+      comment: 'The embedded server knows nothing of customers.',
+      from: { path: '^src/embedded-mongo/' },
+      to: { path: '^src/', pathNot: '^src/embedded-mongo/' },
+    },
+    {
+      name: 'embedded-mongo-is-reached-through-the-driver',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/embedded-mongo/' },
+      to: { path: '^src/embedded-mongo/', pathNot: '^src/embedded-mongo/start\\.ts$' },
+    },
+    {
+      name: 'playground-stands-alone',
+      severity: 'error',
+      from: { path: '^src/playground/' },
+      to: { path: '^src/', pathNot: '^src/playground/' },
+    },
+    {
+      name: 'database-is-the-floor',
+      severity: 'error',
+      from: { path: '^src/database/' },
+      to: { path: '^src/', pathNot: '^src/(database/|errors\\.ts$|customer-index/customer-index-row\\.ts$)' },
+    },
+    {
+      name: 'customer-index-looks-down',
+      severity: 'error',
+      from: { path: '^src/customer-index/' },
+      to: { path: '^src/', pathNot: '^src/(customer-index|database)/|^src/errors\\.ts$' },
+    },
+    {
+      name: 'accounts-look-down',
+      severity: 'error',
+      from: { path: '^src/accounts/' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(accounts|customer-index|journal|notifications|database)/|^src/(errors|context)\\.ts$',
+      },
+    },
+    {
+      name: 'customers-look-down',
+      severity: 'error',
+      from: { path: '^src/customers/' },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/(customers|accounts|customer-index|journal|notifications|database)/|^src/(errors|context)\\.ts$', graphqlShapes],
+      },
+    },
+    {
+      name: 'features-look-down',
+      severity: 'error',
+      from: { path: features },
+      to: { path: '^src/(http|cli|graphql)/|^src/(app|main|permissions)\\.ts$', pathNot: graphqlShapes },
+    },
+    {
+      name: 'graphql-and-http-look-down',
+      severity: 'error',
+      from: { path: '^src/(graphql|http)/' },
+      to: { path: '^src/(cli/|app\\.ts$|main\\.ts$)' },
+    },
+    {
+      name: 'app-looks-down',
+      severity: 'error',
+      from: { path: '^src/app\\.ts$' },
+      to: { path: '^src/(main\\.ts$|cli/)' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    /** A type that is imported only as a type is no dependency at run time: `context.ts` names what it carries. */
+    tsPreCompilationDeps: false,
+  },
+};

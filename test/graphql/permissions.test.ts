@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultFieldResolver, isIntrospectionType, isObjectType } from 'graphql';
+import { resolvers } from '../../src/app.ts';
+import { buildSchema } from '../../src/graphql/build-schema.ts';
+import { permissions, withPermissions } from '../../src/permissions.ts';
+import type { GraphqlClient } from '../support/graphql-client.ts';
+import { emittedSchema, everyPathToARecord, everyRootOperation } from '../support/root-fields.ts';
+import { startGateway, type TestGateway } from '../support/start-gateway.ts';
+
+type Caller = 'nobody' | 'ADMIN' | 'ANALYST' | 'DELIVERY_BOY' | 'CUSTOMER' | 'temporary';
+
+/** Written from the security requirements, not from the table under test: who may use which root field. */
+const expected: Record<string, Partial<Record<Caller, 'allowed'>>> = {
+  'Query.me': { nobody: 'allowed', ADMIN: 'allowed', ANALYST: 'allowed', DELIVERY_BOY: 'allowed', CUSTOMER: 'allowed', temporary: 'allowed' },
+  'Query.customer': { ADMIN: 'allowed', ANALYST: 'allowed', CUSTOMER: 'allowed' },
+  'Query.customers': { ADMIN: 'allowed', ANALYST: 'allowed' },
+  'Query.findCustomer': { ADMIN: 'allowed', ANALYST: 'allowed' },
+  'Query.deliveryBoys': { ADMIN: 'allowed', ANALYST: 'allowed' },
+  'Mutation.login': { nobody: 'allowed', ADMIN: 'allowed', ANALYST: 'allowed', DELIVERY_BOY: 'allowed', CUSTOMER: 'allowed', temporary: 'allowed' },
+  'Mutation.changePassword': { ADMIN: 'allowed', ANALYST: 'allowed', DELIVERY_BOY: 'allowed', CUSTOMER: 'allowed', temporary: 'allowed' },
+};
+const refusal: Record<Caller, string> = {
+  nobody: 'UNAUTHENTICATED',
+  temporary: 'PASSWORD_CHANGE_REQUIRED',
+  ADMIN: 'FORBIDDEN',
+  ANALYST: 'FORBIDDEN',
+  DELIVERY_BOY: 'FORBIDDEN',
+  CUSTOMER: 'FORBIDDEN',
+};
+const refusals = ['UNAUTHENTICATED', 'PASSWORD_CHANGE_REQUIRED', 'FORBIDDEN'];
+
+describe('permissions', () => {
+  let gateway: TestGateway;
+  const callers = new Map<Caller, GraphqlClient>();
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+    const { people } = gateway;
+    callers.set('nobody', gateway.anonymous);
+    callers.set('ADMIN', await gateway.logIn(people.adminEmail));
+    callers.set('ANALYST', await gateway.logIn(people.analystEmail));
+    callers.set('DELIVERY_BOY', await gateway.logIn(people.deliveryBoyEmail));
+    callers.set('CUSTOMER', await gateway.logIn(people.customerEmail));
+    callers.set('temporary', await temporaryCaller());
+  });
+  afterAll(() => gateway.close());
+
+  /** An admin whose password is temporary. */
+  async function temporaryCaller(): Promise<GraphqlClient> {
+    const client = await gateway.logIn(people2(gateway));
+    const login = await gateway.foreign.users.findOne({ email: people2(gateway) });
+    await gateway.foreign.accounts.updateOne(
+      { _id: String(login?._id) },
+      { $set: { mustChangePassword: true } },
+      { upsert: true },
+    );
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    return client;
+  }
+
+  const operations = everyRootOperation(emittedSchema());
+
+  it('expects something of every root field', () => {
+    expect(operations.map(({ root, field }) => `${root}.${field}`).sort()).toEqual(Object.keys(expected).sort());
+  });
+
+  it.each(operations)('allows $root.$field to whom it is for, and refuses everybody else', async ({ root, field, text }) => {
+    for (const [caller, client] of callers) {
+      const answer = await client(text);
+      const allowed = expected[`${root}.${field}`]?.[caller] === 'allowed';
+      if (allowed) expect(refusals, `${caller} ${text}`).not.toContain(answer.code);
+      else expect(answer.code, `${caller} ${text}`).toBe(refusal[caller]);
+    }
+  });
+
+  it('refuses by another name as well', async () => {
+    const answer = await callers.get('temporary')?.('{ a: me { id } b: customers { nodes { id } } c: findCustomer(identifier: "x") { __typename } }');
+    expect(answer?.errors.map((error) => error.extensions.code)).toEqual(['PASSWORD_CHANGE_REQUIRED', 'PASSWORD_CHANGE_REQUIRED']);
+    expect(answer?.data.a.id).toBeTypeOf('string');
+  });
+
+  it('names every field with a resolver of its own, so that none loads records unguarded', async () => {
+    const schema = await buildSchema(resolvers(undefined as never, undefined as never));
+    const unnamed: string[] = [];
+    for (const type of Object.values(schema.getTypeMap())) {
+      if (!isObjectType(type) || isIntrospectionType(type)) continue;
+      for (const field of Object.values(type.getFields())) {
+        const loads = field.resolve !== undefined && field.resolve !== defaultFieldResolver;
+        const table: Record<string, object> = permissions;
+        if (loads && !(field.name in (table[type.name] ?? {}))) unnamed.push(`${type.name}.${field.name}`);
+      }
+    }
+    expect(unnamed).toEqual([]);
+  });
+
+  it('leaves rows of lists without a wrapper', async () => {
+    const schema = withPermissions(await buildSchema(resolvers(undefined as never, undefined as never)));
+    const customer = schema.getType('Customer');
+    const wrapped = isObjectType(customer) ? Object.values(customer.getFields()).filter((field) => field.resolve !== undefined) : null;
+    expect(wrapped).toEqual([]);
+  });
+
+  it('shows a customer nobody but themself, by every path from a root to a record', async () => {
+    const client = callers.get('CUSTOMER') as GraphqlClient;
+    const own = (await client('{ me { customer { id link { userId customerV2Id } deliveryBoy { id } } } }')).data.me.customer;
+    const ownIds = [own.id, own.link.userId, own.link.customerV2Id, own.deliveryBoy?.id];
+    const others = await gateway.foreign.customerIndex.find({ id: { $nin: ownIds } }).limit(40).toArray();
+    const paths = everyPathToARecord(emittedSchema(), ['Customer', 'DeliveryBoy', 'DeliveryBoyContact', 'Login', 'DeliveryRecord', 'Viewer']);
+    expect(paths.length).toBeGreaterThan(20);
+    for (const path of paths) {
+      for (const other of others.slice(0, path[0] === 'customer' ? 40 : 1)) {
+        const answer = await client(pathOperation(path, other.id));
+        const ids = [...JSON.stringify(answer.data ?? {}).matchAll(/"(?:id|userId|customerV2Id)":"([^"]+)"/g)].map((match) => match[1]);
+        expect(ids.filter((id) => !ownIds.includes(id)), `${path.join('.')} of ${other.id}`).toEqual([]);
+      }
+    }
+  });
+});
+
+function people2(gateway: TestGateway): string {
+  return gateway.people.analystEmail;
+}
+
+const idFields: Record<string, string> = { login: 'userId', delivery: 'customerV2Id' };
+
+/** Asks for the ids at the end of a path. */
+function pathOperation(path: readonly string[], id: string): string {
+  const values: Record<string, string> = { customer: `(id: "${id}")`, findCustomer: `(identifier: "${id}")` };
+  const [root = '', ...rest] = path;
+  const last = path.at(-1)?.split(':').at(-1) ?? '';
+  const inner = rest.reduceRight(
+    (below, step) => {
+      const [member, field] = step.includes(':') ? step.split(':') : [null, step];
+      return member === null ? `{ ${field} ${below} }` : `{ ... on ${member} { ${field} ${below} } }`;
+    },
+    `{ ${idFields[last] ?? 'id'} }`,
+  );
+  return `{ ${root}${values[root] ?? ''} ${inner} }`;
+}
