@@ -49,8 +49,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { database } = opened;
   try {
     const firstStart = opened.embedded && (await isEmpty(database));
-    if (firstStart) await options.fillEmptyDatabase?.(database);
-    const violations = await prepareSchema(config, database, now, log);
+    let violations = await prepareSchema(config, database, now);
+    if (firstStart && options.fillEmptyDatabase !== undefined) {
+      await options.fillEmptyDatabase(database);
+      violations = await makeUniqueLinkIndexes(database);
+    }
+    warnOfViolations(violations, log);
     const settings = indexSettingsOf(config);
     if ((await database.customerIndex.findOne({}, { projection: { _id: 1 } })) === null) {
       await sweepIndex(database, settings);
@@ -98,17 +102,16 @@ async function isEmpty(database: Database): Promise<boolean> {
   return collections.length === 0;
 }
 
-async function prepareSchema(config: Config, database: Database, now: () => Date, log: Log): Promise<LinkViolation[]> {
-  if (!config.migrate) {
-    await requireCurrentSchema(database);
-    return [];
-  }
-  const { applied, violations } = await migrate(database, { now });
-  if (applied.length > 0) log.info({ applied }, 'database migrated');
+async function prepareSchema(config: Config, database: Database, now: () => Date): Promise<LinkViolation[]> {
+  if (config.migrate) return [...(await migrate(database, { now })).violations];
+  await requireCurrentSchema(database);
+  return [];
+}
+
+function warnOfViolations(violations: readonly LinkViolation[], log: Log): void {
   for (const violation of violations) {
     log.warn({ ...violation }, 'several records claim one: they are CONFLICT customers, and the unique index waits for them');
   }
-  return [...violations];
 }
 
 /** Once the records that shared a link are mended, the unique index is made without a restart. */

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { rebuildIndex } from '../customer-index/sweep-index.ts';
+import { withoutUniqueLinks } from '../database/unique-links.ts';
 import { environment, withDatabase } from './command-context.ts';
 import { importFiles } from './import/import-files.ts';
 import type { ImportReport } from './import/import-report.ts';
@@ -25,7 +26,10 @@ export function importCommand(): Command {
       withDatabase(async ({ database, settings }) => {
         const interruption = new AbortController();
         process.once('SIGINT', () => interruption.abort());
-        const report = await run(options, database.db, interruption.signal);
+        let report: ImportReport = { files: [], interrupted: false };
+        await withoutUniqueLinks(database, async () => {
+          report = await run(options, database.db, interruption.signal);
+        });
         await rebuildIndex(database, settings);
         print(report, options.json === true);
         process.exitCode = exitCode(report);
@@ -53,7 +57,10 @@ async function run(options: Options, db: Parameters<typeof importFiles>[0], sign
 }
 
 function print(report: ImportReport, asJson: boolean): void {
-  if (asJson) return console.log(JSON.stringify(report, null, 2));
+  if (asJson) {
+    console.log(JSON.stringify(report, null, 2));
+    return;
+  }
   for (const { file, failures, differing } of report.files) {
     for (const { line, documentId, reason } of [...failures, ...differing]) {
       console.error(`${file}:${line}: ${documentId === null ? '' : `${documentId}: `}${reason}`);

@@ -31,6 +31,25 @@ export async function makeUniqueLinkIndexes(database: Database): Promise<LinkVio
   return violations;
 }
 
+/**
+ * Runs `load` without the unique indexes on links, since documents of other systems are stored as they are, and makes the
+ * indexes again. Answers which records share a link now.
+ */
+export async function withoutUniqueLinks(database: Database, load: () => Promise<void>): Promise<LinkViolation[]> {
+  let violations: LinkViolation[] = [];
+  for (const { collection, name } of uniqueLinkIndexes) {
+    const source = database[collection];
+    const present = await source.indexes().catch(() => []);
+    if (present.some((index) => index.name === name)) await source.dropIndex(name);
+  }
+  try {
+    await load();
+  } finally {
+    violations = await makeUniqueLinkIndexes(database);
+  }
+  return violations;
+}
+
 async function sharedLinks(source: Collection<Document>, field: string): Promise<LinkViolation[]> {
   const shared = await source
     .aggregate<{ _id: string; claimants: { _id: unknown; id?: unknown }[] }>([

@@ -76,7 +76,9 @@ function writeElement(name: string, value: EncodableValue, depth: number): void 
   reserve(1);
   const typeAt = position++;
   writeCString(name);
-  scratch[typeAt] = writeValue(value, depth);
+  // In two steps: writing may replace `scratch`, and an assignment picks its target first.
+  const type = writeValue(value, depth);
+  scratch[typeAt] = type;
 }
 
 /** Writes the value and answers its type byte. */
