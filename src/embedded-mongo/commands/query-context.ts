@@ -14,6 +14,21 @@ export function queryContextOf(context: CommandContext): QueryContext {
   };
 }
 
+/** The same for a statement with a collation, and constants (`c`), of its own. */
+export function withCollation(
+  context: QueryContext,
+  collation: BsonDocument | undefined,
+  constants?: BsonValue,
+): QueryContext {
+  if (collation === undefined && constants === undefined) return context;
+  const own = constants instanceof Map ? variablesOf(constants) : undefined;
+  return {
+    ...context,
+    ...(collation ? { collation: compileCollation(collation) } : {}),
+    ...(own ? { let: new Map([...(context.let ?? []), ...own]) } : {}),
+  };
+}
+
 /** What a command's plan runs in. */
 export function executionContextOf(context: CommandContext): ExecutionContext {
   return { reader: context.reader, deadline: context.deadline, budget: undefined };

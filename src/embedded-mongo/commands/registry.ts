@@ -1,3 +1,4 @@
+import { aggregate } from './aggregate.ts';
 import {
   create,
   drop,
@@ -7,12 +8,17 @@ import {
   renameCollection,
 } from './collections.ts';
 import type { CommandDefinition } from './command.ts';
+import { count } from './count.ts';
+import { deleteDocuments } from './delete.ts';
+import { distinct } from './distinct.ts';
 import { find } from './find.ts';
+import { findAndModify } from './find-and-modify.ts';
 import { getMore, killCursors } from './get-more.ts';
 import { hello, serverInfo } from './handshake.ts';
 import { collMod, createIndexes, dropIndexes, listIndexes } from './indexes.ts';
 import { insert } from './insert.ts';
 import { sessionCommands } from './session-commands.ts';
+import { update } from './update.ts';
 
 /** Every command the server knows. */
 export const commands: ReadonlyMap<string, CommandDefinition> = new Map(
@@ -24,6 +30,13 @@ export const commands: ReadonlyMap<string, CommandDefinition> = new Map(
     ismaster: hello,
     insert,
     find,
+    update,
+    delete: deleteDocuments,
+    findAndModify,
+    findandmodify: findAndModify,
+    count,
+    distinct,
+    aggregate,
     getMore,
     killCursors,
     create,

@@ -1,0 +1,67 @@
+import { Int32 } from 'bson';
+import type { EncodableDocument, EncodableValue } from '../bson/raw-document.ts';
+import type { BsonDocument } from '../bson/value.ts';
+import { badValue, MongoServerError } from '../errors.ts';
+import { compileQuery } from '../plan/query.ts';
+import { deleteRecord } from '../storage/records.ts';
+import {
+  checkExactFields,
+  collectionName,
+  missingField,
+  optionalBoolean,
+  optionalDocument,
+  optionalNumber,
+} from './arguments.ts';
+import { readableCollection } from './collection-access.ts';
+import { type CommandContext, type CommandDefinition, fieldSet } from './command.ts';
+import { rowsToWrite } from './modify.ts';
+import { queryContextOf, withCollation } from './query-context.ts';
+import { statementsOf } from './update.ts';
+import { runStatements } from './write-statements.ts';
+
+const statementFields = fieldSet('q', 'limit', 'collation', 'hint');
+
+/** `delete` */
+export const deleteDocuments: CommandDefinition = {
+  fields: fieldSet('delete', 'deletes', 'ordered', 'let'),
+  run(context): EncodableDocument {
+    const name = collectionName(context.body, 'delete', context.database);
+    const statements = statementsOf(context, 'delete', 'deletes');
+    const ordered = optionalBoolean(context.body, 'delete', 'ordered') ?? true;
+    let deleted = 0;
+    const errors = runStatements(context, statements, ordered, (statement) => {
+      deleted += runDelete(context, name, statement);
+    });
+    const reply: EncodableDocument = new Map<string, EncodableValue>([['n', new Int32(deleted)]]);
+    if (errors.length > 0) reply.set('writeErrors', errors);
+    return reply;
+  },
+};
+
+function runDelete(context: CommandContext, name: string, statement: BsonDocument): number {
+  checkExactFields(statement, 'delete.deletes', statementFields);
+  const filter = optionalDocument(statement, 'delete.deletes', 'q');
+  if (filter === undefined) throw missingField('delete.deletes', 'q');
+  const limit = optionalNumber(statement, 'delete.deletes', 'limit');
+  if (limit === undefined) throw missingField('delete.deletes', 'limit');
+  if (limit !== 0 && limit !== 1) {
+    throw badValue(`The limit field in delete objects must be 0 or 1. Got ${limit}`);
+  }
+  if (limit === 0 && context.body.has('txnNumber') && context.transaction === undefined) {
+    throw new MongoServerError(72, 'Cannot use retryable writes with limit=0');
+  }
+  const compiling = withCollation(
+    queryContextOf(context),
+    optionalDocument(statement, 'delete.deletes', 'collation'),
+  );
+  const query = compileQuery(
+    filter,
+    { hint: statement.get('hint'), ...(limit === 1 ? { limit: 1 } : {}) },
+    compiling,
+  );
+  const collection = readableCollection(context, name);
+  const rows = rowsToWrite(context, collection, query);
+  if (collection === undefined) return 0;
+  for (const row of rows) deleteRecord(context.unit, collection, { id: row.id, raw: row.raw });
+  return rows.length;
+}
