@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { type GraphQLSchema, graphql, printType } from 'graphql';
+import { type GraphQLSchema, graphql, lexicographicSortSchema, printType } from 'graphql';
 import { buildSchema } from 'type-graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Viewer as ViewerType } from '../../src/accounts/account-types.ts';
@@ -36,7 +36,7 @@ it('the contract: names, nullability and a description of everything', () => {
   };
   expect(withoutDescriptions('Role').trim()).toBe('enum Role { ADMIN ANALYST CUSTOMER DELIVERY_BOY }');
   expect(withoutDescriptions('Session').trim()).toBe(
-    'type Session { accessToken: String! expiresAt: DateTime! refreshToken: String mustChangePassword: Boolean! viewer: Viewer! }',
+    'type Session { accessToken: String! expiresAt: DateTime! mustChangePassword: Boolean! refreshToken: String viewer: Viewer! }',
   );
   expect(withoutDescriptions('Viewer').trim()).toBe(
     'type Viewer { email: String id: ID! mustChangePassword: Boolean! name: String pendingEmail: String phone: String role: Role! }',
