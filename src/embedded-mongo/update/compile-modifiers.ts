@@ -5,7 +5,7 @@ import { badValue, failedToParse, MongoServerError } from '../errors.ts';
 import type { QueryContext } from '../query/context.ts';
 import { type ArrayFilters, compileArrayFilters } from './array-filters.ts';
 import { arrayOperators } from './array-operators.ts';
-import type { CompiledUpdate } from './compile-update.ts';
+import type { CompiledUpdate } from './compiled-update.ts';
 import { DocumentEditor } from './document-editor.ts';
 import { fieldOperators } from './field-operators.ts';
 import { type LeafCompiler, type LeafOperator, removed, unchanged } from './leaf-operator.ts';

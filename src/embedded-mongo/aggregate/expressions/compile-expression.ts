@@ -2,7 +2,12 @@ import { documentToText } from '../../bson/to-text.ts';
 import type { BsonDocument, BsonValue } from '../../bson/value.ts';
 import { invalidPipelineOperator, MongoServerError } from '../../errors.ts';
 import type { QueryContext, VariableCell, Variables } from '../../query/context.ts';
+import { accumulatorOperators } from './accumulator-operators.ts';
+import { arithmeticOperators } from './arithmetic-operators.ts';
+import { arrayOperators } from './array-operators.ts';
 import { basicOperators } from './basic-operators.ts';
+import { dateOperators } from './date-operators.ts';
+import { dateTextOperators } from './date-text-operators.ts';
 import {
   constant,
   constantOf,
@@ -11,6 +16,13 @@ import {
   type OperatorTable,
 } from './expression.ts';
 import { checkFieldName, compileFieldPath } from './field-path.ts';
+import { objectOperators } from './object-operators.ts';
+import { realFunctions } from './real-functions.ts';
+import { regexOperators } from './regex-operators.ts';
+import { setOperators } from './set-operators.ts';
+import { stringOperators } from './string-operators.ts';
+import { typeOperators } from './type-operators.ts';
+import { variableOperators } from './variable-operators.ts';
 
 /**
  * Compiles an aggregation expression. Mistakes in it are found here: an unknown operator is refused with
@@ -40,7 +52,19 @@ export function makeScope(context: QueryContext): ExpressionScope {
 }
 
 const operators: OperatorTable = {
+  ...accumulatorOperators,
+  ...arithmeticOperators,
+  ...arrayOperators,
   ...basicOperators,
+  ...dateOperators,
+  ...dateTextOperators,
+  ...objectOperators,
+  ...realFunctions,
+  ...regexOperators,
+  ...setOperators,
+  ...stringOperators,
+  ...typeOperators,
+  ...variableOperators,
 };
 
 class Scope implements ExpressionScope {
