@@ -5,11 +5,11 @@ import { badValue, failedToParse, MongoServerError } from '../errors.ts';
 import type { QueryContext } from '../query/context.ts';
 import { type ArrayFilters, compileArrayFilters } from './array-filters.ts';
 import { arrayOperators } from './array-operators.ts';
-import type { CompiledUpdate } from './compiled-update.ts';
 import { DocumentEditor } from './document-editor.ts';
 import { fieldOperators } from './field-operators.ts';
 import { type LeafCompiler, type LeafOperator, removed, unchanged } from './leaf-operator.ts';
 import { applyRename, parseRename } from './rename.ts';
+import type { UpdateResult } from './update-result.ts';
 import {
   type ArrayNode,
   addToTree,
@@ -27,13 +27,12 @@ export function compileModifiers(
   update: BsonDocument,
   arrayFilters: readonly BsonValue[],
   context: QueryContext,
-): CompiledUpdate {
+): { apply(document: BsonDocument, arrayIndex?: number, isInsert?: boolean): UpdateResult } {
   const filters = compileArrayFilters(arrayFilters, context);
   const root = objectNode();
   for (const [operator, fields] of update) addModifier(root, operator, fields, filters, context);
   refuseUnusedFilters(update, filters);
   return {
-    isReplacement: false,
     apply: (document, arrayIndex, isInsert = false) => {
       const run = new ModifierRun(new DocumentEditor(document), filters, context, arrayIndex, isInsert);
       run.applyObject(root, []);

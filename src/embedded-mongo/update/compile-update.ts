@@ -4,8 +4,19 @@ import type { BsonDocument, BsonValue } from '../bson/value.ts';
 import { failedToParse, MongoServerError } from '../errors.ts';
 import type { QueryContext } from '../query/context.ts';
 import { compileModifiers } from './compile-modifiers.ts';
-import type { CompiledUpdate } from './compiled-update.ts';
 import { checkReplacement, replaceFields } from './replacement.ts';
+import type { UpdateResult } from './update-result.ts';
+
+/** A compiled update. */
+export interface CompiledUpdate {
+  /**
+   * Applies the update; the given document is not changed. `arrayIndex` is what `$` stands for (see
+   * `matchedArrayIndex`); `isInsert` says that an upsert is making the document, which `$setOnInsert` waits for.
+   */
+  apply(document: BsonDocument, arrayIndex?: number, isInsert?: boolean): UpdateResult;
+  /** A whole document instead of operators: not allowed for many documents. */
+  readonly isReplacement: boolean;
+}
 
 /** Further options of an update. */
 export interface UpdateOptions extends QueryContext {
@@ -30,7 +41,9 @@ export function compileUpdate(
     return compilePipelineUpdate(update, options);
   }
   const first = update.keys().next().value;
-  if (first?.startsWith('$')) return compileModifiers(update, arrayFilters, options);
+  if (first?.startsWith('$')) {
+    return { isReplacement: false, ...compileModifiers(update, arrayFilters, options) };
+  }
   if (options.multi) throw failedToParse('multi update is not supported for replacement-style update');
   checkReplacement(update);
   return { isReplacement: true, apply: (document) => replaceFields(document, update) };

@@ -3,15 +3,13 @@ import { elementToText } from '../bson/to-text.ts';
 import { typeNameOf } from '../bson/type-names.ts';
 import type { BsonDocument, BsonValue } from '../bson/value.ts';
 import { MongoServerError } from '../errors.ts';
+import type { UpdateResult } from './update-result.ts';
 
 /**
  * Replaces a document's fields: the old `_id` is kept when the new fields bring none, and may not be another
  * (ImmutableField, 66). `_id` comes first.
  */
-export function replaceFields(
-  document: BsonDocument,
-  fields: BsonDocument,
-): { document: BsonDocument; modified: boolean } {
+export function replaceFields(document: BsonDocument, fields: BsonDocument): UpdateResult {
   const hadId = document.has('_id');
   if (hadId && fields.has('_id') && !valuesEqual(document.get('_id'), fields.get('_id'))) {
     throw new MongoServerError(

@@ -3,7 +3,7 @@ import { compareStrings } from '../bson/compare.ts';
 import type { BsonDocument, BsonValue } from '../bson/value.ts';
 import { MongoServerError } from '../errors.ts';
 import { isOperatorDocument } from '../query/field-operators.ts';
-import type { CompiledUpdate } from './compiled-update.ts';
+import type { CompiledUpdate } from './compile-update.ts';
 import { DocumentEditor } from './document-editor.ts';
 
 /**
