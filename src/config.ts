@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { getCountries } from 'libphonenumber-js';
 import { IANAZone } from 'luxon';
@@ -92,9 +93,13 @@ const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
 const onOff = z.enum(['on', 'off'], 'must be on or off');
-const list = z
-  .string()
-  .transform((text) => text.split(',').map((item) => item.trim()).filter((item) => item !== ''));
+/** Values between commas, each of which has to hold. */
+function list(holds: (item: string) => boolean, message: string) {
+  return z
+    .string()
+    .transform((text) => text.split(',').map((item) => item.trim()).filter((item) => item !== ''))
+    .refine((items) => items.every(holds), message);
+}
 
 function wholeNumber(smallest: number, largest: number) {
   const message = `must be a whole number from ${smallest} to ${largest}`;
@@ -116,23 +121,37 @@ const environmentSchema = z.object({
     .default('IN'),
   LEGACY_TIMEZONE: z.string().refine((zone) => IANAZone.isValidZone(zone), 'must be an IANA zone such as Asia/Kolkata').default('UTC'),
   MIGRATE: onOff.default('on'),
-  SIGNING_KEYS: z.string().refine(isPrivateKeySet, 'must be a JSON Web Key Set with at least one private Ed25519 key').optional(),
+  SIGNING_KEYS: z.string().refine(isPrivateKeySet, 'must be a JSON Web Key Set of Ed25519 keys, at least one of them private').optional(),
   BCRYPT_COST: wholeNumber(10, 15).default(12),
   TEMPORARY_PASSWORD_DAYS: wholeNumber(1, 90).default(7),
   CONFIRM_HALF_LINKS: onOff.default('on'),
   SWEEP_INTERVAL_SECONDS: wholeNumber(1, 3600).default(30),
-  TRUSTED_PROXIES: list.default([]),
-  CORS_ORIGINS: list.default([]),
+  TRUSTED_PROXIES: list(isAddressRange, 'must be IP addresses or CIDR ranges such as 10.0.0.0/8, between commas').default([]),
+  CORS_ORIGINS: list(isOrigin, 'must be origins such as https://admin.example.com, without a path, between commas').default([]),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a level such as info').default('info'),
 });
 
 function isPrivateKeySet(text: string): boolean {
   try {
     const { keys } = JSON.parse(text);
-    return Array.isArray(keys) && keys.some((key) => key?.kty === 'OKP' && key.crv === 'Ed25519' && typeof key.d === 'string');
+    if (!Array.isArray(keys) || !keys.every((key) => key?.kty === 'OKP' && key.crv === 'Ed25519')) return false;
+    return keys.some((key) => typeof key.d === 'string');
   } catch {
     return false;
   }
+}
+
+/** An empty prefix would be read as `/0`, which trusts everybody. */
+function isAddressRange(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  if (bits < 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+}
+
+/** As browsers send it in `Origin`: anything else would never be equal to one. */
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
 function missingInProduction(given: Readonly<Record<string, string | undefined>>): string[] {
