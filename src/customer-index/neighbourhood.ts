@@ -81,12 +81,14 @@ class NeighbourhoodReader {
     return [await readLogins(), await readDeliveries()];
   }
 
-  private async findLogins(filter: Filter<StoredUser>): Promise<LoginRecord[]> {
+  private async findLogins(filter: Filter<StoredUser> | null): Promise<LoginRecord[]> {
+    if (filter === null) return [];
     const found = this.database.users.find(filter, { ...this.options, projection: loginProjection });
     return (await found.toArray()).map(toLoginRecord);
   }
 
-  private async findDeliveries(filter: Filter<StoredCustomerV2>): Promise<DeliveryRecord[]> {
+  private async findDeliveries(filter: Filter<StoredCustomerV2> | null): Promise<DeliveryRecord[]> {
+    if (filter === null) return [];
     const found = this.database.customersV2.find(filter, { ...this.options, projection: deliveryProjection });
     return (await found.toArray()).map(toDeliveryRecord);
   }
@@ -112,13 +114,15 @@ export async function readAccountFacts(
   return new Map(accounts.map((account) => [account._id, { passwordExpiresAt: account.passwordExpiresAt ?? null }]));
 }
 
-/** A filter that holds for a record with one of the given values in any of the fields; empty lists ask nothing. */
-function anyOf<Stored>(values: Readonly<Record<string, readonly unknown[]>>): Filter<Stored> {
+/** A filter that holds for a record with one of the given values in any of the fields; null when there are no values. */
+function anyOf<Stored>(values: Readonly<Record<string, readonly unknown[]>>): Filter<Stored> | null {
   const conditions = Object.entries(values)
     .filter(([, wanted]) => wanted.length > 0)
     .map(([field, wanted]) => ({ [field]: { $in: wanted } }));
   const [only] = conditions;
-  return (conditions.length === 1 && only !== undefined ? only : { $or: conditions }) as Filter<Stored>;
+  // MongoDB refuses an empty $or.
+  if (only === undefined) return null;
+  return (conditions.length === 1 ? only : { $or: conditions }) as Filter<Stored>;
 }
 
 function idOf(record: { id: string | null }): string | null {

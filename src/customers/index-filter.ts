@@ -6,6 +6,7 @@ import { foldCase, normalizeName } from '../customer-index/normalize-name.ts';
 import { wordOfId } from '../customer-index/search-words.ts';
 import { badInput } from '../errors.ts';
 import type { CustomerFilter } from './customer-filter.ts';
+import { deliveryBoyIds } from './delivery-boy-ids.ts';
 
 type RowFilter = Filter<CustomerIndexRow>;
 
@@ -98,12 +99,4 @@ function deliveryBoyConditions(filter: CustomerFilter, existing: string[]): RowF
     conditions.push({ deliveryBoyId: filter.hasDeliveryBoy ? { $in: existing } : { $nin: existing } });
   }
   return conditions;
-}
-
-/** Ids of the delivery boys who exist; an id that two logins share names nobody. */
-async function deliveryBoyIds(database: Database): Promise<string[]> {
-  const boys = await database.users.find({ role: 'delivery_boy' }, { projection: { _id: 0, id: 1 } }).toArray();
-  const ids = boys.map((boy) => boy.id).filter((id) => typeof id === 'string' && id !== '') as string[];
-  const owners = await database.users.find({ id: { $in: ids } }, { projection: { _id: 0, id: 1 } }).toArray();
-  return ids.filter((id) => owners.filter((owner) => owner.id === id).length === 1);
 }

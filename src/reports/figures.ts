@@ -1,4 +1,5 @@
 import type { Database } from '../database/collections.ts';
+import { deliveryBoyIds } from '../customers/delivery-boy-ids.ts';
 import type { LinkState } from '../customer-index/customer-index-row.ts';
 
 /** "How many customers do we have?", by the definitions of "The words of the reports" in docs/domain.md. */
@@ -17,10 +18,8 @@ export interface Figures {
   readonly byLinkState: Readonly<Record<LinkState, number>>;
 }
 
-/** Counts over `customer_index`, in three commands. */
+/** Counts over `customer_index`. */
 export async function readFigures(database: Database): Promise<Figures> {
-  const staff = await database.users.find({ role: 'delivery_boy' }, { projection: { _id: 0, id: 1 } }).toArray();
-  const deliveryBoyIds = staff.map((boy) => boy.id).filter((id) => typeof id === 'string');
   const groups = await database.customerIndex
     .aggregate<{ _id: { linkState: LinkState; isActive: boolean; missingEmail: boolean; hasLogin: boolean }; count: number }>([
       {
@@ -33,7 +32,7 @@ export async function readFigures(database: Database): Promise<Figures> {
     .toArray();
   const unassignedCustomers = await database.customerIndex.countDocuments({
     hasDeliveryRecord: true,
-    deliveryBoyId: { $nin: deliveryBoyIds },
+    deliveryBoyId: { $nin: await deliveryBoyIds(database) },
   });
   return figuresOf(groups.map(({ _id, count }) => ({ ..._id, count })), unassignedCustomers);
 }
