@@ -1,4 +1,4 @@
-import { ObjectId } from 'bson';
+import { ObjectId } from 'mongodb';
 import { type CustomerDependencies, type CustomerRequest, readsEverybody } from './customer-access.ts';
 import type { CustomerSource, CustomerView } from './customer-view.ts';
 import { prepareViews } from './prepare-views.ts';

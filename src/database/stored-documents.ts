@@ -1,4 +1,4 @@
-import { EJSON, ObjectId } from 'bson';
+import { BSON, ObjectId } from 'mongodb';
 
 /**
  * The two foreign collections as they really are. Nothing in them can be trusted to have its type, so every field is
@@ -159,13 +159,13 @@ export function isBcryptHash(value: unknown): value is string {
 export function recordKey(_id: unknown): string {
   if (_id instanceof ObjectId) return _id.toHexString();
   if (typeof _id === 'string') return `text:${_id}`;
-  return `ejson:${EJSON.stringify({ _id }, { relaxed: false })}`;
+  return `ejson:${BSON.EJSON.stringify({ _id }, { relaxed: false })}`;
 }
 
 /** How a record is addressed by its `_id`: hex of an ObjectId, else its text. */
 export function keyText(_id: unknown): string {
   if (_id instanceof ObjectId) return _id.toHexString();
-  return typeof _id === 'object' && _id !== null ? EJSON.stringify(_id) : String(_id);
+  return typeof _id === 'object' && _id !== null ? BSON.EJSON.stringify(_id) : String(_id);
 }
 
 const bcryptHash = new RegExp(bcryptHashPattern);

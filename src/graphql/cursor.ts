@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { EJSON } from 'bson';
+import { BSON } from 'mongodb';
 import { badInput } from '../errors.ts';
 
 /** A place in a list: the order key and the row's own key, bound to the list that it was made for. */

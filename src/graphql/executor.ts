@@ -81,7 +81,7 @@ export function isIntrospection(document: DocumentNode): boolean {
 
 /** graphql-jit's errors lack `extensions`, which the rest of the server expects. */
 function toGraphQLError(error: unknown): GraphQLError {
-  if (error instanceof GraphQLError) return error;
+  if (error instanceof GraphQLError && error.extensions !== undefined) return error;
   const { message, path, nodes, originalError } = error as GraphQLError;
   return new GraphQLError(message, {
     nodes: nodes ?? null,
