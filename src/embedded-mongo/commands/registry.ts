@@ -11,6 +11,7 @@ import type { CommandDefinition } from './command.ts';
 import { count } from './count.ts';
 import { deleteDocuments } from './delete.ts';
 import { distinct } from './distinct.ts';
+import { explain } from './explain.ts';
 import { find } from './find.ts';
 import { findAndModify } from './find-and-modify.ts';
 import { getMore, killCursors } from './get-more.ts';
@@ -37,6 +38,7 @@ export const commands: ReadonlyMap<string, CommandDefinition> = new Map(
     count,
     distinct,
     aggregate,
+    explain,
     getMore,
     killCursors,
     create,

@@ -8,6 +8,7 @@ import type { KeyCursor, KeyReader } from './reader.ts';
  * that a client leaves open for minutes pins nothing, and goes on over the data as it then is.
  */
 export class LiveReader implements KeyReader {
+  generation = 0;
   private readonly base: KeyReader;
   private readonly group: Overlay;
   private readonly open = new Set<ResumableCursor>();
@@ -31,6 +32,7 @@ export class LiveReader implements KeyReader {
   }
 
   release(): void {
+    this.generation += 1;
     for (const cursor of this.open) cursor.detach();
     this.open.clear();
   }

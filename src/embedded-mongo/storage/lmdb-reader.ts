@@ -6,6 +6,7 @@ export type ReadTransaction = ReturnType<RootDatabase['useReadTransaction']>;
 
 /** Reads the store's files: the newest state, or what a held read transaction shows. */
 export class LmdbReader implements KeyReader {
+  readonly generation = 0;
   private readonly db: RootDatabase<Buffer, Buffer>;
   private readonly transaction: ReadTransaction | undefined;
 

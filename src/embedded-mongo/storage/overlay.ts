@@ -13,6 +13,7 @@ export interface OverlayEntry {
  * one piece or dropped. All writes go through one: a group of plain commands, or a transaction.
  */
 export class Overlay implements KeyWriterStore {
+  generation = 0;
   private readonly base: KeyReader;
   private readonly entries = new Map<string, OverlayEntry>();
   private sorted: SortedKeys | undefined;
@@ -88,6 +89,7 @@ export class Overlay implements KeyWriterStore {
   private set(key: Buffer, value: Buffer | null): void {
     const text = keyText(key);
     const before = this.entries.get(text);
+    this.generation += 1;
     this.undo?.push([text, before]);
     this.entries.set(text, { key, value });
     if (before === undefined) this.sorted?.add(text);

@@ -9,6 +9,8 @@ export interface KeyCursor {
 
 /** Ordered keys and values as one reader sees them: live, at a snapshot, or with a transaction's own writes. */
 export interface KeyReader {
+  /** Changes whenever what was read before may have changed; constant for a snapshot. */
+  readonly generation: number;
   get(key: Buffer): Buffer | undefined;
   /** Keys in [from, to), descending when `reverse`; `withValues` when the caller will ask for values. */
   range(from: Buffer, to: Buffer, reverse: boolean, withValues: boolean): KeyCursor;
