@@ -21,7 +21,7 @@ export function createCursorCodec(secret: Uint8Array): CursorCodec {
   const seal = (text: string) => createHmac('sha256', secret).update(text).digest().subarray(0, sealLength);
   return {
     encode({ list, key, row }) {
-      const text = EJSON.stringify([list, key, row]);
+      const text = BSON.EJSON.stringify([list, key, row]);
       return Buffer.concat([seal(text), Buffer.from(text)]).toString('base64url');
     },
     decode(cursor, list) {
@@ -31,7 +31,7 @@ export function createCursorCodec(secret: Uint8Array): CursorCodec {
       if (bytes.toString('base64url') !== cursor || bytes.length <= sealLength) throw refused;
       const text = bytes.subarray(sealLength).toString();
       if (!timingSafeEqual(bytes.subarray(0, sealLength), seal(text))) throw refused;
-      const [madeFor, key, row] = EJSON.parse(text) as unknown as [string, string | Date, string];
+      const [madeFor, key, row] = BSON.EJSON.parse(text) as unknown as [string, string | Date, string];
       if (madeFor !== list) throw refused;
       return { list, key, row };
     },
