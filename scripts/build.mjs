@@ -21,7 +21,14 @@ const parts = [
     sources: ['src/playground', 'vite.playground.config.ts', 'package-lock.json'],
     stamp: 'dist/.playground-built',
     clean: [],
-    command: ['node_modules/vite/bin/vite.js', 'build', '--config', 'vite.playground.config.ts', '--logLevel', 'warn'],
+    command: [
+      'node_modules/vite/bin/vite.js',
+      'build',
+      '--config',
+      'vite.playground.config.ts',
+      '--logLevel',
+      'warn',
+    ],
   },
 ];
 

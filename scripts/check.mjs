@@ -17,7 +17,12 @@ const path = `${root}node_modules/.bin:${process.env.PATH}`;
 const failed = [];
 for (const [name, command] of steps) {
   console.log(`\n── ${name}: ${command}`);
-  const { status } = spawnSync(command, { cwd: root, shell: true, stdio: 'inherit', env: { ...process.env, PATH: path } });
+  const { status } = spawnSync(command, {
+    cwd: root,
+    shell: true,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: path },
+  });
   if (status !== 0) failed.push(name);
 }
 console.log(failed.length === 0 ? '\nAll checks hold.' : `\nFailed: ${failed.join(', ')}`);

@@ -19,7 +19,9 @@ try {
   const email = /admin\s+(\S+@\S+)/.exec(greeting)?.[1];
   const password = /password (\S+)/.exec(greeting)?.[1];
   const before = await countCustomers(email, password);
-  console.log(`First start: ${gateway.readyMs()} ms to the first answer, ${before} customers, ${gateway.residentMb()} MB resident.`);
+  console.log(
+    `First start: ${gateway.readyMs()} ms to the first answer, ${before} customers, ${gateway.residentMb()} MB resident.`,
+  );
 
   gateway.process.kill('SIGKILL');
   await once(gateway.process, 'exit');
@@ -79,11 +81,15 @@ async function answers() {
 }
 
 async function countCustomers(email, password) {
-  const { login } = await ask('mutation ($i: String!, $p: String!) { login(identifier: $i, password: $p) { accessToken } }', {
-    i: email,
-    p: password,
-  });
-  const query = '{ customers(first: 200) { nodes { id name systems deliveryBoy { name } } count { value } } }';
+  const { login } = await ask(
+    'mutation ($i: String!, $p: String!) { login(identifier: $i, password: $p) { accessToken } }',
+    {
+      i: email,
+      p: password,
+    },
+  );
+  const query =
+    '{ customers(first: 200) { nodes { id name systems deliveryBoy { name } } count { value } } }';
   const { customers } = await ask(query, {}, login.accessToken);
   if (customers.nodes.length === 0) throw new Error('No customers are listed.');
   return customers.count.value;
@@ -92,7 +98,10 @@ async function countCustomers(email, password) {
 async function ask(query, variables = {}, accessToken) {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...(accessToken && { authorization: `Bearer ${accessToken}` }) },
+    headers: {
+      'content-type': 'application/json',
+      ...(accessToken && { authorization: `Bearer ${accessToken}` }),
+    },
     body: JSON.stringify({ query, variables }),
   });
   const { data, errors } = await response.json();

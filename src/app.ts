@@ -11,7 +11,11 @@ import type { Config } from './config.ts';
 import type { RequestContext } from './context.ts';
 import type { IndexSettings } from './customer-index/customer-index-rows.ts';
 import type { CustomerDependencies } from './customers/customer-access.ts';
-import { CustomerConnectionResolver, CustomersResolver, ViewerCustomerResolver } from './customers/customers-resolver.ts';
+import {
+  CustomerConnectionResolver,
+  CustomersResolver,
+  ViewerCustomerResolver,
+} from './customers/customers-resolver.ts';
 import { createLoaders } from './customers/loaders.ts';
 import type { Database } from './database/collections.ts';
 import { DeliveryBoyConnectionResolver, DeliveryResolver } from './delivery/delivery-resolver.ts';
@@ -56,7 +60,12 @@ export interface App {
 export async function buildApp(dependencies: AppDependencies): Promise<App> {
   const { config, database, keys, now, log } = dependencies;
   const indexSettings = indexSettingsOf(config);
-  const accessTokens = createAccessTokens({ keys, issuer: config.publicUrl, lifetimeMs: config.accessTokenLifetimeMs, now });
+  const accessTokens = createAccessTokens({
+    keys,
+    issuer: config.publicUrl,
+    lifetimeMs: config.accessTokenLifetimeMs,
+    now,
+  });
   const authenticator = createAuthenticator({ database, accessTokens, now });
   const accounts: AccountsDependencies = {
     database,
@@ -74,7 +83,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
     confirmHalfLinks: config.confirmHalfLinks,
   };
   const schema = withPermissions(await buildSchema(resolvers(accounts, customers)));
-  const report = (error: unknown, requestId?: string) => log.error({ err: error, requestId }, 'request failed');
+  const report = (error: unknown, requestId?: string) =>
+    log.error({ err: error, requestId }, 'request failed');
   const apollo = await createApollo({ schema, introspection: config.introspection, report });
   const clientAddress = clientAddressReader(config.trustedProxies);
   let draining = false;

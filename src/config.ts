@@ -42,7 +42,9 @@ export class ConfigError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    super(
+      `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+    );
     this.name = 'ConfigError';
     this.problems = problems;
   }
@@ -56,7 +58,9 @@ export class ConfigError extends Error {
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
   const parsed = environmentSchema.safeParse(given);
-  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (given.NODE_ENV === 'production') problems.push(...missingInProduction(given));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const env = parsed.data;
@@ -97,7 +101,12 @@ const onOff = z.enum(['on', 'off'], 'must be on or off');
 function list(holds: (item: string) => boolean, message: string) {
   return z
     .string()
-    .transform((text) => text.split(',').map((item) => item.trim()).filter((item) => item !== ''))
+    .transform((text) =>
+      text
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    )
     .refine((items) => items.every(holds), message);
 }
 
@@ -110,31 +119,55 @@ const phoneRegions: readonly string[] = getCountries();
 
 const environmentSchema = z.object({
   NODE_ENV: z.string().default('development'),
-  MONGODB_URI: z.string().regex(/^mongodb(\+srv)?:\/\/.+/, 'must begin with mongodb:// or mongodb+srv://').optional(),
-  MONGODB_DB: z.string().regex(/^[^/\\. "$*<>:|?\0]{1,63}$/, 'is no name of a MongoDB database').default('delivery'),
+  MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\/.+/, 'must begin with mongodb:// or mongodb+srv://')
+    .optional(),
+  MONGODB_DB: z
+    .string()
+    .regex(/^[^/\\. "$*<>:|?\0]{1,63}$/, 'is no name of a MongoDB database')
+    .default('delivery'),
   DATA_DIR: z.string().default('./data'),
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(4000),
   PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   DEFAULT_PHONE_REGION: z
-    .custom<PhoneRegion>((value) => typeof value === 'string' && phoneRegions.includes(value), 'must be an ISO 3166 region such as IN')
+    .custom<PhoneRegion>(
+      (value) => typeof value === 'string' && phoneRegions.includes(value),
+      'must be an ISO 3166 region such as IN',
+    )
     .default('IN'),
-  LEGACY_TIMEZONE: z.string().refine((zone) => IANAZone.isValidZone(zone), 'must be an IANA zone such as Asia/Kolkata').default('UTC'),
+  LEGACY_TIMEZONE: z
+    .string()
+    .refine((zone) => IANAZone.isValidZone(zone), 'must be an IANA zone such as Asia/Kolkata')
+    .default('UTC'),
   MIGRATE: onOff.default('on'),
-  SIGNING_KEYS: z.string().refine(isPrivateKeySet, 'must be a JSON Web Key Set of Ed25519 keys, at least one of them private').optional(),
+  SIGNING_KEYS: z
+    .string()
+    .refine(isPrivateKeySet, 'must be a JSON Web Key Set of Ed25519 keys, at least one of them private')
+    .optional(),
   BCRYPT_COST: wholeNumber(10, 15).default(12),
   TEMPORARY_PASSWORD_DAYS: wholeNumber(1, 90).default(7),
   CONFIRM_HALF_LINKS: onOff.default('on'),
   SWEEP_INTERVAL_SECONDS: wholeNumber(1, 3600).default(30),
-  TRUSTED_PROXIES: list(isAddressRange, 'must be IP addresses or CIDR ranges such as 10.0.0.0/8, between commas').default([]),
-  CORS_ORIGINS: list(isOrigin, 'must be origins such as https://admin.example.com, without a path, between commas').default([]),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a level such as info').default('info'),
+  TRUSTED_PROXIES: list(
+    isAddressRange,
+    'must be IP addresses or CIDR ranges such as 10.0.0.0/8, between commas',
+  ).default([]),
+  CORS_ORIGINS: list(
+    isOrigin,
+    'must be origins such as https://admin.example.com, without a path, between commas',
+  ).default([]),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a level such as info')
+    .default('info'),
 });
 
 function isPrivateKeySet(text: string): boolean {
   try {
     const { keys } = JSON.parse(text);
-    if (!Array.isArray(keys) || !keys.every((key) => key?.kty === 'OKP' && key.crv === 'Ed25519')) return false;
+    if (!Array.isArray(keys) || !keys.every((key) => key?.kty === 'OKP' && key.crv === 'Ed25519'))
+      return false;
     return keys.some((key) => typeof key.d === 'string');
   } catch {
     return false;

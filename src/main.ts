@@ -9,7 +9,7 @@ import { startIndexKeeper } from './customer-index/index-keeper.ts';
 import { sweepIndex } from './customer-index/sweep-index.ts';
 import type { Database } from './database/collections.ts';
 import { migrate, requireCurrentSchema } from './database/migrate.ts';
-import { makeUniqueLinkIndexes, type LinkViolation } from './database/unique-links.ts';
+import { type LinkViolation, makeUniqueLinkIndexes } from './database/unique-links.ts';
 import { openDatabase } from './open-database.ts';
 
 export interface Gateway {
@@ -110,7 +110,10 @@ async function prepareSchema(config: Config, database: Database, now: () => Date
 
 function warnOfViolations(violations: readonly LinkViolation[], log: Log): void {
   for (const violation of violations) {
-    log.warn({ ...violation }, 'several records claim one: they are CONFLICT customers, and the unique index waits for them');
+    log.warn(
+      { ...violation },
+      'several records claim one: they are CONFLICT customers, and the unique index waits for them',
+    );
   }
 }
 
@@ -126,7 +129,8 @@ async function listen(app: App, { host, port }: Config): Promise<void> {
   try {
     await once(app.server, 'listening');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') throw new PortTakenError(host, port);
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+      throw new PortTakenError(host, port);
     throw error;
   }
 }

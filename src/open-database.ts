@@ -45,7 +45,12 @@ export async function openDatabase(config: Config, options: ConnectOptions = {})
   };
 }
 
-async function connect(uri: string, where: string, config: Config, options: ConnectOptions): Promise<Database> {
+async function connect(
+  uri: string,
+  where: string,
+  config: Config,
+  options: ConnectOptions,
+): Promise<Database> {
   try {
     return await connectDatabase(uri, config.mongodbDatabase, options);
   } catch (error) {

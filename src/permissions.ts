@@ -49,7 +49,9 @@ export function withPermissions(schema: GraphQLSchema): GraphQLSchema {
       type,
       {
         ...(rootTypes.includes(type) && { '*': deny }),
-        ...Object.fromEntries(Object.entries<Access>(fields).map(([field, access]) => [field, accessRule(access)])),
+        ...Object.fromEntries(
+          Object.entries<Access>(fields).map(([field, access]) => [field, accessRule(access)]),
+        ),
       },
     ]),
   );
@@ -58,7 +60,10 @@ export function withPermissions(schema: GraphQLSchema): GraphQLSchema {
     fallbackError: new AppError('FORBIDDEN', 'This is not for you.'),
   }).generate(schema) as IMiddlewareTypeMap;
   const kept = Object.fromEntries(
-    Object.entries(rules).map(([type, fields]) => [type, onlyFields(generated[type], rootTypes.includes(type) ? null : Object.keys(fields))]),
+    Object.entries(rules).map(([type, fields]) => [
+      type,
+      onlyFields(generated[type], rootTypes.includes(type) ? null : Object.keys(fields)),
+    ]),
   );
   const guarded = applyMiddleware(schema, kept as IMiddlewareTypeMap);
   stripDefaultResolvers(guarded);
@@ -76,7 +81,8 @@ export function requireAccess(access: Access, { viewer, authenticationError }: R
   }
   if (viewer === null) throw authenticationError ?? new AppError('UNAUTHENTICATED', 'Log in first.');
   if (access === 'temporaryPasswordToo') return;
-  if (viewer.mustChangePassword) throw new AppError('PASSWORD_CHANGE_REQUIRED', 'Choose a new password first.');
+  if (viewer.mustChangePassword)
+    throw new AppError('PASSWORD_CHANGE_REQUIRED', 'Choose a new password first.');
   if (!access.includes(viewer.role)) throw new AppError('FORBIDDEN', 'This is not for you.');
 }
 

@@ -1,5 +1,5 @@
-import { type Config, processEnvironment, readConfig } from '../config.ts';
 import { indexSettingsOf } from '../app.ts';
+import { type Config, processEnvironment, readConfig } from '../config.ts';
 import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
 import type { Database } from '../database/collections.ts';
 import { migrate, requireCurrentSchema } from '../database/migrate.ts';
@@ -15,7 +15,9 @@ export interface CommandContext {
 export const environment: Readonly<Record<string, string | undefined>> = processEnvironment();
 
 /** Runs a command on the configured database, with its schema up to date, and closes it again. */
-export async function withDatabase<Result>(work: (context: CommandContext) => Promise<Result>): Promise<Result> {
+export async function withDatabase<Result>(
+  work: (context: CommandContext) => Promise<Result>,
+): Promise<Result> {
   const config = readConfig(environment);
   const opened = await openDatabase(config);
   try {

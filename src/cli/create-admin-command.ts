@@ -28,7 +28,9 @@ export function createAdminCommand(): Command {
           { email: options.email, name: options.name, phone: options.phone ?? null },
         );
         console.error(`Admin ${options.email} is made. The temporary password below is shown this once;`);
-        console.error(`it opens nothing but the choice of another one, until ${created.expiresAt.toISOString()}.`);
+        console.error(
+          `it opens nothing but the choice of another one, until ${created.expiresAt.toISOString()}.`,
+        );
         console.log(created.temporaryPassword);
       }),
     );

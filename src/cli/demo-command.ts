@@ -7,12 +7,17 @@ import { loadDemoData } from './demo/load-demo-data.ts';
 
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('fill an empty database with a generated business: 300 delivery records, 45 legacy logins, every mess')
+    .description(
+      'fill an empty database with a generated business: 300 delivery records, 45 legacy logins, every mess',
+    )
     .action(() =>
       withDatabase(async ({ database, settings }) => {
         const stored = await Promise.all([database.users.findOne({}), database.customersV2.findOne({})]);
         if (stored.some((document) => document !== null)) {
-          throw new AppError('CONFLICT', 'The database is not empty; demo data is never mixed with other data.');
+          throw new AppError(
+            'CONFLICT',
+            'The database is not empty; demo data is never mixed with other data.',
+          );
         }
         const { users, customersV2 } = await loadDemoData(database);
         await rebuildIndex(database, settings);

@@ -16,7 +16,9 @@ interface Options {
 
 export function importCommand(): Command {
   return new Command('import')
-    .description('store documents exactly as they stand in files: a JSON array, NDJSON, or what mongoexport writes')
+    .description(
+      'store documents exactly as they stand in files: a JSON array, NDJSON, or what mongoexport writes',
+    )
     .option('--users <file>', 'documents for users')
     .option('--customers <file>', 'documents for customers_v2')
     .option('--merge', 'add to a database that is not empty; what is stored stays as it is')
@@ -37,7 +39,11 @@ export function importCommand(): Command {
     );
 }
 
-async function run(options: Options, db: Parameters<typeof importFiles>[0], signal: AbortSignal): Promise<ImportReport> {
+async function run(
+  options: Options,
+  db: Parameters<typeof importFiles>[0],
+  signal: AbortSignal,
+): Promise<ImportReport> {
   const bar = createImportProgressBar({ stream: process.stderr, environment });
   try {
     const report = await importFiles(db, {

@@ -40,7 +40,9 @@ export function reindexCommand(): Command {
         });
         if (process.stderr.isTTY) process.stderr.write('\r');
         const rows = await database.customerIndex.countDocuments({});
-        console.log(`${examined} records read, ${rows} customers indexed in ${((Date.now() - startedAt) / 1000).toFixed(1)} s.`);
+        console.log(
+          `${examined} records read, ${rows} customers indexed in ${((Date.now() - startedAt) / 1000).toFixed(1)} s.`,
+        );
       }),
     );
 }

@@ -5,12 +5,19 @@ export function mongoCommand(): Command {
   return new Command('mongo')
     .description('run the embedded server alone, for any driver, mongosh or Compass on this machine')
     .requiredOption('--data <directory>', 'where the data is kept')
-    .option('--port <port>', 'TCP port on 127.0.0.1, without authentication; 0 takes a free one', portNumber, 27017)
+    .option(
+      '--port <port>',
+      'TCP port on 127.0.0.1, without authentication; 0 takes a free one',
+      portNumber,
+      27017,
+    )
     .action(async ({ data, port }: { data: string; port: number }) => {
       const server = await startEmbeddedMongo({ dataDir: data, port });
       if (server.shared) throw new Error(`${data} is served already, at ${server.uri}`);
       console.log(`mongodb://127.0.0.1:${server.port}/?directConnection=true`);
-      console.error('It asks nobody for a password, and serves a subset of MongoDB for one machine: not a database to grow on.');
+      console.error(
+        'It asks nobody for a password, and serves a subset of MongoDB for one machine: not a database to grow on.',
+      );
       const stop = () => void server.close().then(() => process.exit(0));
       process.once('SIGINT', stop).once('SIGTERM', stop);
     });

@@ -28,7 +28,12 @@ export function serveCommand(): Command {
 }
 
 function welcome(url: string, isDemo: boolean): string {
-  const lines = ['', `  ${pc.bold('Customer Gateway')} is running.`, '', `  Playground  ${pc.cyan(`${url}/graphql`)}   (open it in a browser)`];
+  const lines = [
+    '',
+    `  ${pc.bold('Customer Gateway')} is running.`,
+    '',
+    `  Playground  ${pc.cyan(`${url}/graphql`)}   (open it in a browser)`,
+  ];
   if (isDemo) {
     const { people } = generateDemoData();
     lines.push(

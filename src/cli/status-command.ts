@@ -25,11 +25,19 @@ function asTable(figures: Figures): string {
     ['  with a delivery record', figures.v2Customers, 'customers(filter: {hasDeliveryRecord: true})'],
     ['  with both', figures.linkedCustomers, 'customers(filter: {linkState: [LINKED, HALF_LINKED]})'],
     ['Active', figures.activeCustomers, 'customers(filter: {isActive: true})'],
-    ['Without a delivery boy', figures.unassignedCustomers, 'customers(filter: {hasDeliveryRecord: true, hasDeliveryBoy: false})'],
+    [
+      'Without a delivery boy',
+      figures.unassignedCustomers,
+      'customers(filter: {hasDeliveryRecord: true, hasDeliveryBoy: false})',
+    ],
     ['Without an e-mail to log in by', figures.missingEmail, 'customers(filter: {missingEmail: true})'],
     ['Linked, of the larger system', figures.linkageCompleteness, ''],
     ['Not linked both ways', figures.totalSyncIssues, ''],
-    ...Object.entries(figures.byLinkState).map(([state, count]) => [`  ${state}`, count, `customers(filter: {linkState: [${state}]})`]),
+    ...Object.entries(figures.byLinkState).map(([state, count]) => [
+      `  ${state}`,
+      count,
+      `customers(filter: {linkState: [${state}]})`,
+    ]),
   );
   return table.toString();
 }

@@ -53,7 +53,11 @@ export function indexRow(
     linkState: customer.state,
     ...(login !== null && { userKey: login._id }),
     ...(delivery !== null && { v2Key: delivery._id }),
-    link: { ...link, conflictingIds: customer.conflictingIds, claimedByLoginOnly: customer.claimedByLoginOnly },
+    link: {
+      ...link,
+      conflictingIds: customer.conflictingIds,
+      claimedByLoginOnly: customer.claimedByLoginOnly,
+    },
     emails,
     phones,
     names: once(halves.map((half) => normalizeName(half.name) || null)),

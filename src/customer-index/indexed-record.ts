@@ -3,8 +3,8 @@ import type { IndexedRecord } from '../database/collections.ts';
 import type { DeliveryRecord, LoginRecord } from '../database/stored-documents.ts';
 import { canonicalEmail } from './canonical-email.ts';
 import { canonicalPhone, nationalDigits } from './canonical-phone.ts';
-import { type IndexSettings, rowKeyOfDelivery, rowKeyOfLogin } from './customer-index-rows.ts';
 import { lastName } from './customer-index-row.ts';
+import { type IndexSettings, rowKeyOfDelivery, rowKeyOfLogin } from './customer-index-rows.ts';
 import { normalizeName } from './normalize-name.ts';
 import { wordOfId, wordsOfEmail, wordsOfName, wordsOfPhone } from './search-words.ts';
 

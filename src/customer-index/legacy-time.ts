@@ -1,5 +1,5 @@
-import { ObjectId } from 'mongodb';
 import { DateTime } from 'luxon';
+import { ObjectId } from 'mongodb';
 
 /**
  * The moment that a stored `created_at` means. Texts without a zone are read in `zone` (an IANA name), as the older

@@ -87,7 +87,9 @@ function pointClaims<Self extends LoginRecord | DeliveryRecord, Other extends Lo
   targets: Node<Other, Self>[],
 ): void {
   const owners = countIds(targets);
-  const named = new Map(targets.filter((target) => target.isNamed).map((target) => [target.record.id, target]));
+  const named = new Map(
+    targets.filter((target) => target.isNamed).map((target) => [target.record.id, target]),
+  );
   for (const claimant of claimants) {
     const text = claimant.claimText;
     if (text === null) continue;
@@ -99,7 +101,8 @@ function pointClaims<Self extends LoginRecord | DeliveryRecord, Other extends Lo
 
 function countIds(nodes: readonly { record: { id: string | null } }[]): Map<string, number> {
   const owners = new Map<string, number>();
-  for (const { record } of nodes) if (record.id !== null) owners.set(record.id, (owners.get(record.id) ?? 0) + 1);
+  for (const { record } of nodes)
+    if (record.id !== null) owners.set(record.id, (owners.get(record.id) ?? 0) + 1);
   return owners;
 }
 
@@ -117,10 +120,10 @@ function partnerOf<Self extends LoginRecord | DeliveryRecord, Other extends Logi
 }
 
 /** Rule 2: the other's own link is empty, and nobody else claims either of them. */
-function claimsUndisputed<Self extends LoginRecord | DeliveryRecord, Other extends LoginRecord | DeliveryRecord>(
-  claimant: Node<Self, Other>,
-  claimed: Node<Other, Self>,
-): boolean {
+function claimsUndisputed<
+  Self extends LoginRecord | DeliveryRecord,
+  Other extends LoginRecord | DeliveryRecord,
+>(claimant: Node<Self, Other>, claimed: Node<Other, Self>): boolean {
   return (
     claimant.isNamed &&
     claimed.claim.kind === 'none' &&
@@ -150,7 +153,12 @@ function customerOf(login: LoginNode | null, delivery: DeliveryNode | null): Lin
   const claimText = (login ?? delivery)?.claimText ?? null;
   return {
     ...halves,
-    state: login !== null ? loneState(login, 'ORPHANED_USER') : delivery !== null ? loneState(delivery, 'ORPHANED_V2') : 'CONFLICT',
+    state:
+      login !== null
+        ? loneState(login, 'ORPHANED_USER')
+        : delivery !== null
+          ? loneState(delivery, 'ORPHANED_V2')
+          : 'CONFLICT',
     link: { userId: login?.address ?? claimText, customerV2Id: delivery?.address ?? claimText },
     conflictingIds: sortedOnce(claimText === null ? otherClaimants : [...otherClaimants, claimText]),
     claimedByLoginOnly: false,

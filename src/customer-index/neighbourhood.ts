@@ -75,8 +75,10 @@ class NeighbourhoodReader {
     loginKeys: readonly unknown[],
     deliveryKeys: readonly unknown[],
   ): Promise<[LoginRecord[], DeliveryRecord[]]> {
-    const readLogins = () => this.findLogins(anyOf({ _id: loginKeys, id: loginIds, customer_v2_id: deliveryIds }));
-    const readDeliveries = () => this.findDeliveries(anyOf({ _id: deliveryKeys, id: deliveryIds, user_id: loginIds }));
+    const readLogins = () =>
+      this.findLogins(anyOf({ _id: loginKeys, id: loginIds, customer_v2_id: deliveryIds }));
+    const readDeliveries = () =>
+      this.findDeliveries(anyOf({ _id: deliveryKeys, id: deliveryIds, user_id: loginIds }));
     if (this.options.session === undefined) return Promise.all([readLogins(), readDeliveries()]);
     return [await readLogins(), await readDeliveries()];
   }
@@ -111,7 +113,9 @@ export async function readAccountFacts(
   const accounts = await database.accounts
     .find({ _id: { $in: keys } }, { projection: { passwordExpiresAt: 1 }, ...(session && { session }) })
     .toArray();
-  return new Map(accounts.map((account) => [account._id, { passwordExpiresAt: account.passwordExpiresAt ?? null }]));
+  return new Map(
+    accounts.map((account) => [account._id, { passwordExpiresAt: account.passwordExpiresAt ?? null }]),
+  );
 }
 
 /** A filter that holds for a record with one of the given values in any of the fields; null when there are no values. */

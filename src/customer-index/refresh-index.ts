@@ -1,8 +1,8 @@
 import type { AnyBulkWriteOperation, ClientSession } from 'mongodb';
 import type { Database, IndexedRecord } from '../database/collections.ts';
 import { type DeliveryRecord, type LoginRecord, recordKey } from '../database/stored-documents.ts';
-import { type IndexSettings, indexRow } from './customer-index-rows.ts';
 import type { CustomerIndexRow } from './customer-index-row.ts';
+import { type IndexSettings, indexRow } from './customer-index-rows.ts';
 import { indexedDelivery, indexedLogin } from './indexed-record.ts';
 import { linkCustomers } from './link-graph.ts';
 import { readNeighbourhood } from './neighbourhood.ts';
@@ -40,7 +40,9 @@ export async function refreshIndex(
     },
     session,
   );
-  const rows = linkCustomers(neighbourhood).map((customer) => indexRow(customer, neighbourhood.accounts, settings));
+  const rows = linkCustomers(neighbourhood).map((customer) =>
+    indexRow(customer, neighbourhood.accounts, settings),
+  );
   await writeRows(database, rows, possibleRowKeys(touchedKeys, neighbourhood), session);
   await writeRecords(database, touchedKeys, neighbourhood, settings, session);
 }
@@ -83,7 +85,9 @@ async function writeRecords(
 ): Promise<void> {
   const touched = new Set(touchedKeys);
   const present = [
-    ...logins.filter((login) => touched.has(`user/${login.key}`)).map((login) => indexedLogin(login, settings)),
+    ...logins
+      .filter((login) => touched.has(`user/${login.key}`))
+      .map((login) => indexedLogin(login, settings)),
     ...deliveries.filter((delivery) => touched.has(`v2/${delivery.key}`)).map(indexedDelivery),
   ];
   for (const record of present) touched.delete(record._id);

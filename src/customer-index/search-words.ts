@@ -1,9 +1,11 @@
-import { normalizeName, foldCase } from './normalize-name.ts';
+import { foldCase, normalizeName } from './normalize-name.ts';
 
 /** Words of a name as they are searched by prefix; `"Anne-Marie"` is found as `anne`, `marie` and `annemarie`. */
 export function wordsOfName(name: string | null): string[] {
   if (name === null) return [];
-  const joined = foldCase(name).split(/\s+/).map((part) => normalizeName(part).replaceAll(' ', ''));
+  const joined = foldCase(name)
+    .split(/\s+/)
+    .map((part) => normalizeName(part).replaceAll(' ', ''));
   return wordsOnce([...normalizeName(name).split(' '), ...joined]);
 }
 

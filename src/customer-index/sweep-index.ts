@@ -1,5 +1,4 @@
 import type { Database, RecordSource } from '../database/collections.ts';
-import { inTransaction } from '../database/transaction.ts';
 import {
   type DeliveryRecord,
   deliveryProjection,
@@ -9,6 +8,7 @@ import {
   toDeliveryRecord,
   toLoginRecord,
 } from '../database/stored-documents.ts';
+import { inTransaction } from '../database/transaction.ts';
 import type { IndexSettings } from './customer-index-rows.ts';
 import { fingerprint } from './indexed-record.ts';
 import { refreshIndex } from './refresh-index.ts';
@@ -41,7 +41,8 @@ export async function sweepIndex(
   let changed = 0;
   const refresh = async (source: RecordSource, keys: unknown[]) => {
     if (keys.length === 0) return;
-    const touched = source === 'user' ? { loginKeys: keys, deliveryKeys: [] } : { loginKeys: [], deliveryKeys: keys };
+    const touched =
+      source === 'user' ? { loginKeys: keys, deliveryKeys: [] } : { loginKeys: [], deliveryKeys: keys };
     await inTransaction(database, (session) => refreshIndex(database, touched, settings, session));
     changed += keys.length;
   };
@@ -49,7 +50,10 @@ export async function sweepIndex(
     for await (const batch of batches(readSource(database, source))) {
       if (options.signal?.aborted) return { examined, changed };
       examined += batch.length;
-      await refresh(source, options.everything ? batch.map(({ _id }) => _id) : await changedKeys(database, source, batch));
+      await refresh(
+        source,
+        options.everything ? batch.map(({ _id }) => _id) : await changedKeys(database, source, batch),
+      );
       options.onProgress?.({ examined, changed });
     }
     for await (const batch of batches(readIndexed(database, source))) {
@@ -72,7 +76,9 @@ export async function rebuildIndex(
   const report = await sweepIndex(database, settings, { ...options, everything: true });
   for await (const batch of batches(database.customerIndex.find({}, { projection: { _id: 1 } }))) {
     const keys = batch.map((row) => row._id);
-    const known = await database.indexedRecords.find({ _id: { $in: keys } }, { projection: { _id: 1 } }).toArray();
+    const known = await database.indexedRecords
+      .find({ _id: { $in: keys } }, { projection: { _id: 1 } })
+      .toArray();
     const backed = new Set(known.map((record) => record._id));
     const stray = keys.filter((key) => !backed.has(key));
     if (stray.length > 0) await database.customerIndex.deleteMany({ _id: { $in: stray } });
@@ -90,20 +96,33 @@ async function* readSource(database: Database, source: RecordSource): AsyncGener
     const found = database.users.find({}, { projection: loginProjection, batchSize, sort: { _id: 1 } });
     for await (const stored of found) yield toLoginRecord(stored);
   } else {
-    const found = database.customersV2.find({}, { projection: deliveryProjection, batchSize, sort: { _id: 1 } });
+    const found = database.customersV2.find(
+      {},
+      { projection: deliveryProjection, batchSize, sort: { _id: 1 } },
+    );
     for await (const stored of found) yield toDeliveryRecord(stored);
   }
 }
 
-function readIndexed(database: Database, source: RecordSource): AsyncIterable<{ _id: string; recordId: unknown }> {
+function readIndexed(
+  database: Database,
+  source: RecordSource,
+): AsyncIterable<{ _id: string; recordId: unknown }> {
   return database.indexedRecords
     .find({ _id: { $gte: `${source}/`, $lt: `${source}0` } }, { projection: { recordId: 1 }, batchSize })
     .sort({ _id: 1 });
 }
 
-async function changedKeys(database: Database, source: RecordSource, batch: SourceRecord[]): Promise<unknown[]> {
+async function changedKeys(
+  database: Database,
+  source: RecordSource,
+  batch: SourceRecord[],
+): Promise<unknown[]> {
   const known = await database.indexedRecords
-    .find({ _id: { $in: batch.map((record) => `${source}/${record.key}`) } }, { projection: { fingerprint: 1 } })
+    .find(
+      { _id: { $in: batch.map((record) => `${source}/${record.key}`) } },
+      { projection: { fingerprint: 1 } },
+    )
     .toArray();
   const fingerprints = new Map(known.map((record) => [record._id, record.fingerprint]));
   return batch
@@ -120,7 +139,9 @@ async function goneKeys(
   const collection = database.db.collection(
     (source === 'user' ? database.users : database.customersV2).collectionName,
   );
-  const present = await collection.find({ _id: { $in: keys as never[] } }, { projection: { _id: 1 } }).toArray();
+  const present = await collection
+    .find({ _id: { $in: keys as never[] } }, { projection: { _id: 1 } })
+    .toArray();
   const stillThere = new Set(present.map((record) => recordKey(record._id)));
   return keys.filter((key) => !stillThere.has(recordKey(key)));
 }

@@ -1,7 +1,7 @@
 import type { Viewer } from '../accounts/viewer.ts';
-import type { CursorCodec } from '../graphql/cursor.ts';
-import type { Database } from '../database/collections.ts';
 import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
+import type { Database } from '../database/collections.ts';
+import type { CursorCodec } from '../graphql/cursor.ts';
 import type { Presentation } from './customer-view.ts';
 import type { Loaders } from './loaders.ts';
 

@@ -17,11 +17,20 @@ registerEnumType(LinkState, {
     ORPHANED_USER: { description: 'A login that names nobody and is named by nobody.' },
     ORPHANED_V2: { description: 'A delivery record that names nobody and is named by nobody.' },
     DANGLING: { description: 'Names a record that does not exist, and nobody names it.' },
-    CONFLICT: { description: 'Anything else: a claim that is not returned, two claimants, a link of the wrong type, a missing or double id.' },
+    CONFLICT: {
+      description:
+        'Anything else: a claim that is not returned, two claimants, a link of the wrong type, a missing or double id.',
+    },
   },
 });
 
-export const CustomerStatus = { ACTIVE: 'ACTIVE', TRIAL: 'TRIAL', PAUSED: 'PAUSED', INACTIVE: 'INACTIVE', OTHER: 'OTHER' } as const;
+export const CustomerStatus = {
+  ACTIVE: 'ACTIVE',
+  TRIAL: 'TRIAL',
+  PAUSED: 'PAUSED',
+  INACTIVE: 'INACTIVE',
+  OTHER: 'OTHER',
+} as const;
 registerEnumType(CustomerStatus, {
   name: 'CustomerStatus',
   description: 'The status of the delivery record; of a customer who has only a login, whether it is active.',

@@ -1,13 +1,16 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, InputType } from 'type-graphql';
-import type { CustomerStatus as Status, LinkState as State } from '../customer-index/customer-index-row.ts';
+import type { LinkState as State, CustomerStatus as Status } from '../customer-index/customer-index-row.ts';
 import { CustomerOrderField, CustomerStatus, LinkState, OrderDirection } from './customer-enums.ts';
 
-@InputType({ description: 'Which customers are wanted. Conditions are combined with AND; the values of a list with OR.' })
+@InputType({
+  description: 'Which customers are wanted. Conditions are combined with AND; the values of a list with OR.',
+})
 export class CustomerFilter {
   @Field(() => String, {
     nullable: true,
-    description: 'Prefix of any word of the name, a phone in any spelling, an e-mail or an id; case and punctuation do not matter. At most 200 characters.',
+    description:
+      'Prefix of any word of the name, a phone in any spelling, an e-mail or an id; case and punctuation do not matter. At most 200 characters.',
   })
   search?: string | null;
 
@@ -26,7 +29,10 @@ export class CustomerFilter {
   @Field(() => Boolean, { nullable: true, description: 'Whether the customer can log in now.' })
   canLogin?: boolean | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether there is no login with a deliverable address.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether there is no login with a deliverable address.',
+  })
   missingEmail?: boolean | null;
 
   @Field(() => ID, { nullable: true, description: 'Customers of this delivery boy.' })

@@ -27,12 +27,17 @@ export class CustomerConnection {
   count!: Count;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A customer whom a text means, and what the text matched.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A customer whom a text means, and what the text matched.',
+})
 export class CustomerFound {
   @Field(() => Customer, { description: 'The customer.' })
   customer!: Customer;
 
-  @Field(() => [IdentifierKind], { description: 'What the text was recognised as; of a near miss, what it nearly is.' })
+  @Field(() => [IdentifierKind], {
+    description: 'What the text was recognised as; of a near miss, what it nearly is.',
+  })
   matchedBy!: IdentifierKind[];
 }
 
@@ -53,7 +58,9 @@ export class CustomerNotFound {
   @Field(() => String, { description: 'The text.' })
   identifier!: string;
 
-  @Field(() => [CustomerFound], { description: 'Customers whose name, e-mail or phone is nearly this; the nearest first, at most 5.' })
+  @Field(() => [CustomerFound], {
+    description: 'Customers whose name, e-mail or phone is nearly this; the nearest first, at most 5.',
+  })
   nearMisses!: CustomerFound[];
 }
 

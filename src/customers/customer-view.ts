@@ -1,12 +1,24 @@
-import type { StoredAccount } from '../database/collections.ts';
-import type { LoginRecord } from '../database/stored-documents.ts';
 import { canonicalPhone, canReceiveSms } from '../customer-index/canonical-phone.ts';
 import type { CustomerStatus, LinkState } from '../customer-index/customer-index-row.ts';
 import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
-import { type CustomerValues, customerValues, deliverable, type Halves } from '../customer-index/customer-values.ts';
+import {
+  type CustomerValues,
+  customerValues,
+  deliverable,
+  type Halves,
+} from '../customer-index/customer-values.ts';
 import { createdAt } from '../customer-index/legacy-time.ts';
+import type { StoredAccount } from '../database/collections.ts';
+import type { LoginRecord } from '../database/stored-documents.ts';
 import type { BillingIssue, LoginBlocker, SourceSystem } from './customer-enums.ts';
-import type { Customer, CustomerLink, DeliveryBoyContact, DeliveryRecord, FieldDifference, Login } from './customer-type.ts';
+import type {
+  Customer,
+  CustomerLink,
+  DeliveryBoyContact,
+  DeliveryRecord,
+  FieldDifference,
+  Login,
+} from './customer-type.ts';
 import { fieldDifferences } from './field-differences.ts';
 import { loginBlockers } from './login-blockers.ts';
 import { maskEmail, maskPhone, maskText } from './mask.ts';
@@ -91,7 +103,10 @@ export class CustomerView implements Customer {
 
   get systems(): (keyof typeof SourceSystem)[] {
     const { login, delivery } = this.source;
-    return [...(login === null ? [] : (['USERS'] as const)), ...(delivery === null ? [] : (['CUSTOMERS_V2'] as const))];
+    return [
+      ...(login === null ? [] : (['USERS'] as const)),
+      ...(delivery === null ? [] : (['CUSTOMERS_V2'] as const)),
+    ];
   }
 
   get link(): CustomerLink {

@@ -8,7 +8,13 @@ import { Count, pageArguments } from '../graphql/connection.ts';
 import { selectedNames } from '../graphql/selected-names.ts';
 import type { CustomerDependencies, CustomerRequest } from './customer-access.ts';
 import { CustomerFilter, CustomerOrder } from './customer-filter.ts';
-import { CustomerAmbiguous, CustomerConnection, CustomerFound, CustomerLookup, CustomerNotFound } from './customer-results.ts';
+import {
+  CustomerAmbiguous,
+  CustomerConnection,
+  CustomerFound,
+  CustomerLookup,
+  CustomerNotFound,
+} from './customer-results.ts';
 import { Customer } from './customer-type.ts';
 import { findCustomer } from './find-customer.ts';
 import { awaitsConfirmation, getCustomer, ownSource } from './get-customer.ts';
@@ -25,7 +31,8 @@ export class CustomersResolver {
 
   @Query(() => Customer, {
     nullable: true,
-    description: 'The customer with this id, of either half; null for an unknown one and for whom the viewer may not see.',
+    description:
+      'The customer with this id, of either half; null for an unknown one and for whom the viewer may not see.',
   })
   customer(
     @Arg('id', () => ID) id: string,
@@ -44,22 +51,32 @@ export class CustomersResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<typeof CustomerLookup> {
-    const { kind, ...result } = await findCustomer(this.dependencies, customerRequest(context, info), identifier);
+    const { kind, ...result } = await findCustomer(
+      this.dependencies,
+      customerRequest(context, info),
+      identifier,
+    );
     const types = { found: CustomerFound, ambiguous: CustomerAmbiguous, notFound: CustomerNotFound };
     return Object.assign(new types[kind](), result);
   }
 
   @Query(() => CustomerConnection, {
     nullable: true,
-    description: 'The customers of both systems, each person once. Newest first unless another order is asked for.',
+    description:
+      'The customers of both systems, each person once. Newest first unless another order is asked for.',
   })
   async customers(
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('first', () => Int, { nullable: true, description: 'How many, 1 to 200; 50 when absent.' }) first?: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor after which the page begins.' }) after?: string | null,
-    @Arg('filter', () => CustomerFilter, { nullable: true, description: 'Which customers.' }) filter?: CustomerFilter | null,
-    @Arg('orderBy', () => CustomerOrder, { nullable: true, description: 'In which order.' }) orderBy?: CustomerOrder | null,
+    @Arg('first', () => Int, { nullable: true, description: 'How many, 1 to 200; 50 when absent.' }) first?:
+      | number
+      | null,
+    @Arg('after', () => String, { nullable: true, description: 'The cursor after which the page begins.' })
+    after?: string | null,
+    @Arg('filter', () => CustomerFilter, { nullable: true, description: 'Which customers.' })
+    filter?: CustomerFilter | null,
+    @Arg('orderBy', () => CustomerOrder, { nullable: true, description: 'In which order.' })
+    orderBy?: CustomerOrder | null,
   ): Promise<Omit<CustomerPage, 'cursorOf'>> {
     return listCustomers(this.dependencies, customerRequest(context, info), {
       page: pageArguments(first, after),
@@ -86,14 +103,18 @@ export class ViewerCustomerResolver {
     this.dependencies = dependencies;
   }
 
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer that this login is; null for staff.' })
+  @FieldResolver(() => Customer, {
+    nullable: true,
+    description: 'The customer that this login is; null for staff.',
+  })
   async customer(
     @Root() viewer: Viewer,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Customer | null> {
     const request = { ...customerRequest(context, info, viewer) };
-    if (viewer.mustChangePassword) throw new AppError('PASSWORD_CHANGE_REQUIRED', 'Choose a new password first.');
+    if (viewer.mustChangePassword)
+      throw new AppError('PASSWORD_CHANGE_REQUIRED', 'Choose a new password first.');
     const source = await ownSource(this.dependencies, request);
     if (source === null) return null;
     const [view] = await prepareViews(this.dependencies, request, [source]);

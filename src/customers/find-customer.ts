@@ -4,7 +4,12 @@ import { canonicalPhone } from '../customer-index/canonical-phone.ts';
 import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
 import { normalizeName } from '../customer-index/normalize-name.ts';
 import { AppError, badInput } from '../errors.ts';
-import { type CustomerDependencies, type CustomerRequest, mayUseContacts, readsEverybody } from './customer-access.ts';
+import {
+  type CustomerDependencies,
+  type CustomerRequest,
+  mayUseContacts,
+  readsEverybody,
+} from './customer-access.ts';
 import type { IdentifierKind } from './customer-enums.ts';
 import type { CustomerSource, CustomerView } from './customer-view.ts';
 import { nearMissRows } from './near-misses.ts';
@@ -18,7 +23,12 @@ export interface FoundCustomer {
 
 export type FindCustomerResult =
   | ({ readonly kind: 'found' } & FoundCustomer)
-  | { readonly kind: 'ambiguous'; readonly identifier: string; readonly candidates: FoundCustomer[]; readonly totalCandidates: number }
+  | {
+      readonly kind: 'ambiguous';
+      readonly identifier: string;
+      readonly candidates: FoundCustomer[];
+      readonly totalCandidates: number;
+    }
   | { readonly kind: 'notFound'; readonly identifier: string; readonly nearMisses: FoundCustomer[] };
 
 /**
@@ -54,7 +64,12 @@ export async function findCustomer(
     return { kind: 'notFound', identifier, nearMisses };
   }
   if (matches.length === 1) return { kind: 'found', ...only };
-  return { kind: 'ambiguous', identifier, candidates: shown, totalCandidates: Math.max(total, matches.length) };
+  return {
+    kind: 'ambiguous',
+    identifier,
+    candidates: shown,
+    totalCandidates: Math.max(total, matches.length),
+  };
 }
 
 const maxIdentifierLength = 320;
@@ -90,22 +105,32 @@ async function matchingRows(
     .find(filter, { projection: { userKey: 1, v2Key: 1, link: 1 } })
     .limit(maxCandidates + 1)
     .toArray();
-  const total = rows.length > maxCandidates ? await database.customerIndex.countDocuments(filter) : rows.length;
+  const total =
+    rows.length > maxCandidates ? await database.customerIndex.countDocuments(filter) : rows.length;
   return { rows, total };
 }
 
 /** On what a customer, as stored now, matches; an index row that has grown stale matches on nothing. */
-function matchedKinds(source: CustomerSource, keys: IdentifierKeys, { settings }: CustomerDependencies): IdentifierKind[] {
+function matchedKinds(
+  source: CustomerSource,
+  keys: IdentifierKeys,
+  { settings }: CustomerDependencies,
+): IdentifierKind[] {
   const halves = [source.delivery, source.login].filter((half) => half !== null);
   const matched: IdentifierKind[] = [];
   const addresses = [source.id, ...halves.map((half) => half.keyText)];
   if (source.login !== null && source.link.userId !== null) addresses.push(source.link.userId);
   if (addresses.includes(keys.id)) matched.push('ID');
-  if (keys.email !== null && halves.some((half) => canonicalEmail(half.email) === keys.email)) matched.push('EMAIL');
-  if (keys.phone !== null && halves.some((half) => canonicalPhone(half.phone, settings.defaultPhoneRegion) === keys.phone)) {
+  if (keys.email !== null && halves.some((half) => canonicalEmail(half.email) === keys.email))
+    matched.push('EMAIL');
+  if (
+    keys.phone !== null &&
+    halves.some((half) => canonicalPhone(half.phone, settings.defaultPhoneRegion) === keys.phone)
+  ) {
     matched.push('PHONE');
   }
-  if (keys.name !== null && halves.some((half) => normalizeName(half.name) === keys.name)) matched.push('NAME');
+  if (keys.name !== null && halves.some((half) => normalizeName(half.name) === keys.name))
+    matched.push('NAME');
   return matched;
 }
 

@@ -1,9 +1,9 @@
 import type { Filter } from 'mongodb';
-import type { Database } from '../database/collections.ts';
 import { canonicalPhone, type PhoneRegion } from '../customer-index/canonical-phone.ts';
 import { type CustomerIndexRow, unknownTime } from '../customer-index/customer-index-row.ts';
 import { foldCase, normalizeName } from '../customer-index/normalize-name.ts';
 import { wordOfId } from '../customer-index/search-words.ts';
+import type { Database } from '../database/collections.ts';
 import { badInput } from '../errors.ts';
 import type { CustomerFilter } from './customer-filter.ts';
 import { deliveryBoyIds } from './delivery-boy-ids.ts';
@@ -35,7 +35,8 @@ export async function indexFilter(filter: CustomerFilter, context: FilterContext
   if (filter.hasDeliveryRecord != null) conditions.push({ hasDeliveryRecord: filter.hasDeliveryRecord });
   if (filter.canLogin != null) conditions.push(canLogin(filter.canLogin, context.now));
   if (filter.createdAfter != null) conditions.push({ createdAtKey: { $gt: filter.createdAfter } });
-  if (filter.createdBefore != null) conditions.push({ createdAtKey: { $gt: unknownTime, $lt: filter.createdBefore } });
+  if (filter.createdBefore != null)
+    conditions.push({ createdAtKey: { $gt: unknownTime, $lt: filter.createdBefore } });
   if (filter.deliveryBoyId != null || filter.hasDeliveryBoy != null) {
     conditions.push(...deliveryBoyConditions(filter, await deliveryBoyIds(context.database)));
   }
@@ -52,7 +53,8 @@ const maxSearchWords = 10;
 const afterPrefix = '\u{10FFFF}';
 
 function oneOf<Value>(argument: string, values: Value[]): Value | { $in: Value[] } {
-  if (values.length > maxListValues) throw badInput(argument, `${argument} takes at most ${maxListValues} values.`);
+  if (values.length > maxListValues)
+    throw badInput(argument, `${argument} takes at most ${maxListValues} values.`);
   const [only] = values;
   return values.length === 1 && only !== undefined ? only : { $in: values };
 }
@@ -70,7 +72,9 @@ function searchConditions(search: string, context: FilterContext): RowFilter[] {
   const words = searchedWords(search, context.phoneRegion).slice(0, maxSearchWords);
   if (words.length === 0) return search.trim() === '' ? [] : [{ _id: { $in: [] } }];
   if (context.mayUseContacts) return words.map((word) => ({ searchWords: beginsWith(word) }));
-  return [{ $or: [{ $and: words.map((word) => ({ nameWords: beginsWith(word) })) }, { ids: search.trim() }] }];
+  return [
+    { $or: [{ $and: words.map((word) => ({ nameWords: beginsWith(word) })) }, { ids: search.trim() }] },
+  ];
 }
 
 function beginsWith(word: string): { $elemMatch: { $gte: string; $lt: string } } {
@@ -86,7 +90,9 @@ export function searchedWords(search: string, region: PhoneRegion): string[] {
     return [phone?.slice(1) ?? text.replace(/\D/g, '').replace(/^0+(?=\d)/, '')];
   }
   if (/^[\da-f]{8}-[\da-f-]*$/i.test(text)) return [wordOfId(text)];
-  return normalizeName(text).split(' ').filter((word) => word !== '');
+  return normalizeName(text)
+    .split(' ')
+    .filter((word) => word !== '');
 }
 
 function deliveryBoyConditions(filter: CustomerFilter, existing: string[]): RowFilter[] {

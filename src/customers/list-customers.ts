@@ -3,7 +3,12 @@ import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
 import { AppError } from '../errors.ts';
 import { type Count, Page, type PageArguments } from '../graphql/connection.ts';
 import type { CursorCodec } from '../graphql/cursor.ts';
-import { type CustomerDependencies, type CustomerRequest, mayUseContacts, readsEverybody } from './customer-access.ts';
+import {
+  type CustomerDependencies,
+  type CustomerRequest,
+  mayUseContacts,
+  readsEverybody,
+} from './customer-access.ts';
 import type { CustomerFilter, CustomerOrder } from './customer-filter.ts';
 import type { CustomerSource, CustomerView } from './customer-view.ts';
 import { indexFilter } from './index-filter.ts';
@@ -40,7 +45,14 @@ export async function listCustomers(
   const conditions = await filterConditions(dependencies, request, input.filter);
   const order = rowOrder(input.order);
   const after = input.page.after === null ? null : dependencies.cursors.decode(input.page.after, order.list);
-  const { found, hasNextPage } = await readPage(dependencies, request, conditions, order, input.page.first, after);
+  const { found, hasNextPage } = await readPage(
+    dependencies,
+    request,
+    conditions,
+    order,
+    input.page.first,
+    after,
+  );
   return customerPage(dependencies, request, {
     found,
     hasNextPage,
@@ -114,12 +126,18 @@ export async function customerPage(
 }
 
 /** Rows after a place in the order: an index on the order key, then `_id`, reads exactly these. */
-export function afterPlace(order: RowOrder, after: { key: string | Date; row: string } | null): Filter<CustomerIndexRow>[] {
+export function afterPlace(
+  order: RowOrder,
+  after: { key: string | Date; row: string } | null,
+): Filter<CustomerIndexRow>[] {
   if (after === null) return [];
   const beyond = order.direction === 1 ? '$gt' : '$lt';
   return [
     {
-      $or: [{ [order.key]: { [beyond]: after.key } }, { [order.key]: after.key, _id: { [beyond]: after.row } }],
+      $or: [
+        { [order.key]: { [beyond]: after.key } },
+        { [order.key]: after.key, _id: { [beyond]: after.row } },
+      ],
     } as Filter<CustomerIndexRow>,
   ];
 }
@@ -145,7 +163,8 @@ async function readPage(
     const sources = await readRows(database, page, loaders);
     page.forEach((row, index) => {
       const source = sources[index] ?? null;
-      if (source !== null && !found.some((other) => other.source.id === source.id)) found.push({ row, source });
+      if (source !== null && !found.some((other) => other.source.id === source.id))
+        found.push({ row, source });
     });
     const hasNextPage = rows.length > missing;
     const last = page.at(-1);
@@ -162,9 +181,15 @@ export function cursorOf(cursors: CursorCodec, order: RowOrder, row: PageRow | u
 /** Rows are counted one by one up to here; beyond, a filtered count says "at least". */
 const maxExactCount = 10_000;
 
-async function countRows({ database }: CustomerDependencies, conditions: Filter<CustomerIndexRow>[]): Promise<Count> {
-  if (conditions.length === 0) return { value: await database.customerIndex.estimatedDocumentCount(), precision: 'EXACT' };
-  const counted = await database.customerIndex.countDocuments(allOf(conditions), { limit: maxExactCount + 1 });
+async function countRows(
+  { database }: CustomerDependencies,
+  conditions: Filter<CustomerIndexRow>[],
+): Promise<Count> {
+  if (conditions.length === 0)
+    return { value: await database.customerIndex.estimatedDocumentCount(), precision: 'EXACT' };
+  const counted = await database.customerIndex.countDocuments(allOf(conditions), {
+    limit: maxExactCount + 1,
+  });
   return counted > maxExactCount
     ? { value: maxExactCount, precision: 'AT_LEAST' }
     : { value: counted, precision: 'EXACT' };

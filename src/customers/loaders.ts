@@ -27,7 +27,9 @@ export function createLoaders(database: Database): Loaders {
   return {
     login: new DataLoader(
       async (keys) => {
-        const found = await database.users.find(byKeys<StoredUser>(keys), { projection: loginProjection }).toArray();
+        const found = await database.users
+          .find(byKeys<StoredUser>(keys), { projection: loginProjection })
+          .toArray();
         return inKeyOrder(keys.map(recordKey), found.map(toLoginRecord), (login) => login.key);
       },
       { cacheKeyFn: recordKey },
@@ -46,9 +48,11 @@ export function createLoaders(database: Database): Loaders {
       return inKeyOrder(keys, found, (account) => account._id);
     }),
     deliveryBoy: new DataLoader(async (ids) => {
-      const found = await database.users.find({ id: { $in: [...ids] } }, { projection: contactProjection }).toArray();
-      return inKeyOrder(ids, onlyUniqueIds(found.map(toLoginRecord)), (login) => login.id ?? '').map((login) =>
-        login?.role === 'delivery_boy' ? login : null,
+      const found = await database.users
+        .find({ id: { $in: [...ids] } }, { projection: contactProjection })
+        .toArray();
+      return inKeyOrder(ids, onlyUniqueIds(found.map(toLoginRecord)), (login) => login.id ?? '').map(
+        (login) => (login?.role === 'delivery_boy' ? login : null),
       );
     }),
   };

@@ -5,7 +5,11 @@ import type { LoginBlocker } from './customer-enums.ts';
  * Every reason why a login cannot be used now, by the rule of `canLogin` in docs/domain.md; `LOCKED` passes by itself and
  * is not among them.
  */
-export function loginBlockers(login: LoginRecord | null, passwordExpiresAt: Date | null, now: Date): LoginBlocker[] {
+export function loginBlockers(
+  login: LoginRecord | null,
+  passwordExpiresAt: Date | null,
+  now: Date,
+): LoginBlocker[] {
   if (login === null) return ['NO_LOGIN'];
   const blockers: LoginBlocker[] = [];
   if (!login.isActive) blockers.push('INACTIVE');

@@ -10,7 +10,10 @@ export interface NearMiss {
   readonly matchedBy: IdentifierKind[];
 }
 
-type NearMissRow = Pick<CustomerIndexRow, 'id' | 'userKey' | 'v2Key' | 'link' | 'names' | 'emails' | 'phones'>;
+type NearMissRow = Pick<
+  CustomerIndexRow,
+  'id' | 'userKey' | 'v2Key' | 'link' | 'names' | 'emails' | 'phones'
+>;
 
 /**
  * Customers whose name, e-mail or phone is nearly what was typed: the likely ones are found by the beginning of a word,
@@ -21,11 +24,18 @@ export async function nearMissRows(
   identifier: string,
   mayUseContacts: boolean,
 ): Promise<NearMiss[]> {
-  const typed = typedForms(identifier, (text) => canonicalPhone(text, settings.defaultPhoneRegion), mayUseContacts);
+  const typed = typedForms(
+    identifier,
+    (text) => canonicalPhone(text, settings.defaultPhoneRegion),
+    mayUseContacts,
+  );
   const conditions = candidateConditions(typed, mayUseContacts);
   if (conditions.length === 0) return [];
   const rows: NearMissRow[] = await database.customerIndex
-    .find({ $or: conditions }, { projection: { id: 1, userKey: 1, v2Key: 1, link: 1, names: 1, emails: 1, phones: 1 } })
+    .find(
+      { $or: conditions },
+      { projection: { id: 1, userKey: 1, v2Key: 1, link: 1, names: 1, emails: 1, phones: 1 } },
+    )
     .limit(maxCandidates)
     .toArray();
   return rows
@@ -50,7 +60,11 @@ interface TypedForms {
   readonly digits: string | null;
 }
 
-function typedForms(identifier: string, toPhone: (text: string) => string | null, mayUseContacts: boolean): TypedForms {
+function typedForms(
+  identifier: string,
+  toPhone: (text: string) => string | null,
+  mayUseContacts: boolean,
+): TypedForms {
   const digits = identifier.replace(/\D/g, '').replace(/^0+/, '');
   const phone = toPhone(identifier);
   const looksLikePhone = /^[+\d\s().\-/]+$/.test(identifier) && digits.length > phonePrefixLength;
@@ -61,7 +75,10 @@ function typedForms(identifier: string, toPhone: (text: string) => string | null
   };
 }
 
-function candidateConditions({ name, email, digits }: TypedForms, mayUseContacts: boolean): Filter<CustomerIndexRow>[] {
+function candidateConditions(
+  { name, email, digits }: TypedForms,
+  mayUseContacts: boolean,
+): Filter<CustomerIndexRow>[] {
   if (digits !== null) return [{ searchWords: beginsWith(digits.slice(0, phonePrefixLength)) }];
   if (email !== null) return [{ searchWords: beginsWith(email.slice(0, prefixLength)) }];
   const field = mayUseContacts ? 'searchWords' : 'nameWords';
@@ -73,15 +90,22 @@ function beginsWith(prefix: string): { $elemMatch: { $gte: string; $lt: string }
   return { $elemMatch: { $gte: prefix, $lt: `${prefix}\u{10FFFF}` } };
 }
 
-function nearest(row: NearMissRow, { name, email, digits }: TypedForms): { row: NearMissRow; kind: IdentifierKind; distance: number } {
-  if (digits !== null) return { row, kind: 'PHONE', distance: smallest(row.phones.map(nationalDigits), digits) };
+function nearest(
+  row: NearMissRow,
+  { name, email, digits }: TypedForms,
+): { row: NearMissRow; kind: IdentifierKind; distance: number } {
+  if (digits !== null)
+    return { row, kind: 'PHONE', distance: smallest(row.phones.map(nationalDigits), digits) };
   if (email !== null) return { row, kind: 'EMAIL', distance: smallest(row.emails, email) };
   const parts = row.names.flatMap((whole) => (name.includes(' ') ? [whole] : [whole, ...whole.split(' ')]));
   return { row, kind: 'NAME', distance: smallest(parts, name) };
 }
 
 function smallest(texts: readonly string[], typed: string): number {
-  return Math.min(1, ...texts.map((text) => editDistance(text, typed) / Math.max(text.length, typed.length, 1)));
+  return Math.min(
+    1,
+    ...texts.map((text) => editDistance(text, typed) / Math.max(text.length, typed.length, 1)),
+  );
 }
 
 /** Letters to insert, remove, change or swap with their neighbour (optimal string alignment). */

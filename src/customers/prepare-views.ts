@@ -1,7 +1,7 @@
-import { type CustomerDependencies, type CustomerRequest, presentationFor } from './customer-access.ts';
-import { type CustomerSource, CustomerView } from './customer-view.ts';
-import type { DeliveryBoyContact } from './customer-type.ts';
 import type { LoginRecord } from '../database/stored-documents.ts';
+import { type CustomerDependencies, type CustomerRequest, presentationFor } from './customer-access.ts';
+import type { DeliveryBoyContact } from './customer-type.ts';
+import { type CustomerSource, CustomerView } from './customer-view.ts';
 import { maskPhone } from './mask.ts';
 
 /**
@@ -24,7 +24,11 @@ export async function prepareViews(
 
 const accountFields = ['mustChangePassword', 'credentialsSentAt', 'lastLoginAt'];
 
-async function setDeliveryBoys(views: CustomerView[], { loaders }: CustomerRequest, masked: boolean): Promise<void> {
+async function setDeliveryBoys(
+  views: CustomerView[],
+  { loaders }: CustomerRequest,
+  masked: boolean,
+): Promise<void> {
   await Promise.all(
     views.map(async (view) => {
       const id = view.source.delivery?.deliveryBoyId ?? null;

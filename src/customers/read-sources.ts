@@ -1,5 +1,5 @@
-import { rowKeyOfDelivery, rowKeyOfLogin } from '../customer-index/customer-index-rows.ts';
 import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
+import { rowKeyOfDelivery, rowKeyOfLogin } from '../customer-index/customer-index-rows.ts';
 import { type LinkedCustomer, linkCustomers } from '../customer-index/link-graph.ts';
 import { readNeighbourhood, type Seeds } from '../customer-index/neighbourhood.ts';
 import type { Database } from '../database/collections.ts';
@@ -36,7 +36,9 @@ export async function readRows(
     Promise.all(rows.map((row) => (row.userKey === undefined ? null : loaders.login.load(row.userKey)))),
     Promise.all(rows.map((row) => (row.v2Key === undefined ? null : loaders.delivery.load(row.v2Key)))),
   ]);
-  const sources = rows.map((row, index) => currentSource(row, logins[index] ?? null, deliveries[index] ?? null));
+  const sources = rows.map((row, index) =>
+    currentSource(row, logins[index] ?? null, deliveries[index] ?? null),
+  );
   const stale = rows.filter((_, index) => sources[index] === null);
   if (stale.length === 0) return sources;
   const verified = await readVerified(database, seedsOfRows(stale));
@@ -69,11 +71,14 @@ function currentSource(
   login: LinkedCustomer['login'],
   delivery: LinkedCustomer['delivery'],
 ): CustomerSource | null {
-  const complete = (row.userKey === undefined) === (login === null) && (row.v2Key === undefined) === (delivery === null);
+  const complete =
+    (row.userKey === undefined) === (login === null) && (row.v2Key === undefined) === (delivery === null);
   if (!complete || (login !== null && login.role !== 'customer')) return null;
   const joined = login !== null && delivery !== null;
   const [pair] = joined ? linkCustomers({ logins: [login], deliveries: [delivery] }) : [];
-  const agrees = joined ? pair?.state === row.linkState : claimText(login ?? delivery) === claimOf(row, login === null);
+  const agrees = joined
+    ? pair?.state === row.linkState
+    : claimText(login ?? delivery) === claimOf(row, login === null);
   if (!agrees) return null;
   return {
     id: row.id,
@@ -97,6 +102,7 @@ function claimText(record: LinkedCustomer['login'] | LinkedCustomer['delivery'])
 
 function isBehind({ login, delivery }: CustomerSource, row: PageRow): boolean {
   return (
-    (delivery !== null && rowKeyOfDelivery(delivery) === row._id) || (login !== null && rowKeyOfLogin(login) === row._id)
+    (delivery !== null && rowKeyOfDelivery(delivery) === row._id) ||
+    (login !== null && rowKeyOfLogin(login) === row._id)
   );
 }

@@ -17,7 +17,11 @@ export interface ConnectOptions {
  *
  * @throws MongoServerSelectionError when no primary answers within `serverSelectionTimeoutMs`.
  */
-export async function connectDatabase(uri: string, databaseName: string, options: ConnectOptions = {}): Promise<Database> {
+export async function connectDatabase(
+  uri: string,
+  databaseName: string,
+  options: ConnectOptions = {},
+): Promise<Database> {
   const client = new MongoClient(uri, {
     ...clientOptions,
     maxPoolSize: options.maxPoolSize ?? 50,

@@ -18,7 +18,11 @@ export interface Lease {
 /**
  * Takes the lease `name`, or answers null when somebody else holds it.
  */
-export async function takeLease(database: Database, name: string, options: LeaseOptions): Promise<Lease | null> {
+export async function takeLease(
+  database: Database,
+  name: string,
+  options: LeaseOptions,
+): Promise<Lease | null> {
   const holder = randomUUID();
   if (!(await write(database, name, holder, options))) return null;
   const lost = new AbortController();
@@ -44,7 +48,12 @@ export async function takeLease(database: Database, name: string, options: Lease
 }
 
 /** Writes the lease when it is free, expired or one's own. */
-async function write(database: Database, name: string, holder: string, options: LeaseOptions): Promise<boolean> {
+async function write(
+  database: Database,
+  name: string,
+  holder: string,
+  options: LeaseOptions,
+): Promise<boolean> {
   const now = options.now();
   try {
     await database.leases.updateOne(

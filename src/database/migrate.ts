@@ -19,7 +19,9 @@ export interface MigrateOptions {
 /** The schema is older than this gateway, and it may not change it (`MIGRATE=off`). */
 export class SchemaOutdatedError extends Error {
   constructor(missing: readonly string[]) {
-    super(`The database lacks ${missing.join(', ')}. Run "customer-gateway migrate", or start with MIGRATE=on.`);
+    super(
+      `The database lacks ${missing.join(', ')}. Run "customer-gateway migrate", or start with MIGRATE=on.`,
+    );
     this.name = 'SchemaOutdatedError';
   }
 }
@@ -39,7 +41,8 @@ export async function migrate(database: Database, options: MigrateOptions): Prom
         await lease.release();
       }
     }
-    if (Date.now() > deadline) throw new Error('Another process has been migrating the database for too long.');
+    if (Date.now() > deadline)
+      throw new Error('Another process has been migrating the database for too long.');
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
@@ -48,7 +51,9 @@ export async function migrate(database: Database, options: MigrateOptions): Prom
 export async function requireCurrentSchema(database: Database): Promise<void> {
   const applied = await appliedMigrations(database);
   const missing = [
-    ...migrations.filter((migration) => !applied.has(migration.name)).map((migration) => `migration ${migration.name}`),
+    ...migrations
+      .filter((migration) => !applied.has(migration.name))
+      .map((migration) => `migration ${migration.name}`),
     ...(await missingIndexes(database)),
   ];
   if (missing.length > 0) throw new SchemaOutdatedError(missing);
@@ -65,8 +70,14 @@ const migrations: readonly Migration[] = [
   {
     name: '0001_link_fields',
     async apply(database) {
-      const users = await database.users.updateMany({ customer_v2_id: { $exists: false } }, { $set: { customer_v2_id: null } });
-      const records = await database.customersV2.updateMany({ user_id: { $exists: false } }, { $set: { user_id: null } });
+      const users = await database.users.updateMany(
+        { customer_v2_id: { $exists: false } },
+        { $set: { customer_v2_id: null } },
+      );
+      const records = await database.customersV2.updateMany(
+        { user_id: { $exists: false } },
+        { $set: { user_id: null } },
+      );
       return `customer_v2_id added to ${users.modifiedCount} users, user_id to ${records.modifiedCount} customers_v2`;
     },
   },
@@ -107,7 +118,8 @@ async function missingIndexes(database: Database): Promise<string[]> {
   for (const [collection, indexes] of wantedByCollection()) {
     const { collectionName } = database[collection];
     const present = await presentIndexes(database, collectionName);
-    for (const { name } of indexes) if (!present.has(name ?? '')) missing.push(`index ${collectionName}.${name}`);
+    for (const { name } of indexes)
+      if (!present.has(name ?? '')) missing.push(`index ${collectionName}.${name}`);
   }
   return missing;
 }

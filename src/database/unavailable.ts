@@ -3,7 +3,9 @@ import { MongoError, MongoNetworkError, MongoServerError } from 'mongodb';
 /** Whether an error says that the database cannot be reached or cannot serve now, so that trying again may help. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof MongoServerError) return notServingCodes.has(Number(error.code));
-  return error instanceof MongoNetworkError || (error instanceof MongoError && unreachableErrors.has(error.name));
+  return (
+    error instanceof MongoNetworkError || (error instanceof MongoError && unreachableErrors.has(error.name))
+  );
 }
 
 const unreachableErrors = new Set([
@@ -18,4 +20,6 @@ const unreachableErrors = new Set([
 ]);
 
 /** Codes of MongoDB's "state change" and "node shutting down" errors, and MaxTimeMSExpired (50). */
-const notServingCodes = new Set([6, 7, 50, 64, 89, 91, 189, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436]);
+const notServingCodes = new Set([
+  6, 7, 50, 64, 89, 91, 189, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436,
+]);

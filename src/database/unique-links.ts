@@ -22,7 +22,10 @@ export async function makeUniqueLinkIndexes(database: Database): Promise<LinkVio
   for (const { collection, field, name } of uniqueLinkIndexes) {
     const source = database[collection] as unknown as Collection<Document>;
     try {
-      await source.createIndex({ [field]: 1 }, { name, unique: true, partialFilterExpression: { [field]: { $gt: '' } } });
+      await source.createIndex(
+        { [field]: 1 },
+        { name, unique: true, partialFilterExpression: { [field]: { $gt: '' } } },
+      );
     } catch (error) {
       if (!(error instanceof MongoServerError && error.code === duplicateKeyCode)) throw error;
       violations.push(...(await sharedLinks(source, field)));
@@ -35,7 +38,10 @@ export async function makeUniqueLinkIndexes(database: Database): Promise<LinkVio
  * Runs `load` without the unique indexes on links, since documents of other systems are stored as they are, and makes the
  * indexes again. Answers which records share a link now.
  */
-export async function withoutUniqueLinks(database: Database, load: () => Promise<void>): Promise<LinkViolation[]> {
+export async function withoutUniqueLinks(
+  database: Database,
+  load: () => Promise<void>,
+): Promise<LinkViolation[]> {
   let violations: LinkViolation[] = [];
   for (const { collection, name } of uniqueLinkIndexes) {
     const source = database[collection];
@@ -63,6 +69,8 @@ async function sharedLinks(source: Collection<Document>, field: string): Promise
     collection: source.collectionName,
     field,
     claimedId: _id,
-    claimants: claimants.map((claimant) => (typeof claimant.id === 'string' ? claimant.id : keyText(claimant._id))),
+    claimants: claimants.map((claimant) =>
+      typeof claimant.id === 'string' ? claimant.id : keyText(claimant._id),
+    ),
   }));
 }

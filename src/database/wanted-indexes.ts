@@ -1,7 +1,15 @@
 import type { IndexDescription } from 'mongodb';
 import type { Database } from './collections.ts';
 
-type IndexedCollection = 'users' | 'customersV2' | 'customerIndex' | 'indexedRecords' | 'accounts' | 'sessions' | 'throttles' | 'journal';
+type IndexedCollection =
+  | 'users'
+  | 'customersV2'
+  | 'customerIndex'
+  | 'indexedRecords'
+  | 'accounts'
+  | 'sessions'
+  | 'throttles'
+  | 'journal';
 
 /** The indexes that the gateway's queries stand on, by collection. */
 export const wantedIndexes: Readonly<Record<IndexedCollection, readonly IndexDescription[]>> = {
@@ -20,7 +28,11 @@ export const wantedIndexes: Readonly<Record<IndexedCollection, readonly IndexDes
   indexedRecords: [
     { key: { loginEmail: 1 }, name: 'login_email', sparse: true },
     { key: { loginPhone: 1 }, name: 'login_phone', sparse: true },
-    { key: { staffRole: 1, nameKey: 1, _id: 1 }, name: 'staff_by_name', partialFilterExpression: { staffRole: { $exists: true } } },
+    {
+      key: { staffRole: 1, nameKey: 1, _id: 1 },
+      name: 'staff_by_name',
+      partialFilterExpression: { staffRole: { $exists: true } },
+    },
   ],
   accounts: [],
   sessions: [{ key: { expiresAt: 1 }, name: 'expiry' }],
@@ -56,7 +68,10 @@ function customerIndexIndexes(): IndexDescription[] {
     ...filters.flatMap((filter) =>
       orders.map((order) => ({ key: { [filter]: 1, [order]: 1, _id: 1 }, name: `${filter}_${order}` })),
     ),
-    ...['ids', 'emails', 'phones', 'names', 'nameWords', 'searchWords'].map((field) => ({ key: { [field]: 1 }, name: field })),
+    ...['ids', 'emails', 'phones', 'names', 'nameWords', 'searchWords'].map((field) => ({
+      key: { [field]: 1 },
+      name: field,
+    })),
     { key: { userKey: 1 }, name: 'userKey' },
   ];
 }

@@ -1,6 +1,10 @@
 import DataLoader from 'dataloader';
 import type { Document } from 'mongodb';
-import { type CustomerDependencies, type CustomerRequest, readsEverybody } from '../customers/customer-access.ts';
+import {
+  type CustomerDependencies,
+  type CustomerRequest,
+  readsEverybody,
+} from '../customers/customer-access.ts';
 import type { CustomerFilter } from '../customers/customer-filter.ts';
 import {
   afterPlace,
@@ -45,7 +49,9 @@ export function customersOfDeliveryBoys(
     const rows = await customerIndex
       .aggregate<PageRow & { deliveryBoyId: string }>([
         ...branch(firstId ?? ''),
-        ...otherIds.map((id) => ({ $unionWith: { coll: customerIndex.collectionName, pipeline: branch(id) } })),
+        ...otherIds.map((id) => ({
+          $unionWith: { coll: customerIndex.collectionName, pipeline: branch(id) },
+        })),
       ])
       .toArray();
     const sources = await readRows(dependencies.database, rows, request.loaders);

@@ -22,12 +22,18 @@ export class DeliveryResolver {
     this.dependencies = dependencies;
   }
 
-  @Query(() => DeliveryBoyConnection, { nullable: true, description: 'Everybody who delivers, by name; inactive ones too.' })
+  @Query(() => DeliveryBoyConnection, {
+    nullable: true,
+    description: 'Everybody who delivers, by name; inactive ones too.',
+  })
   deliveryBoys(
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('first', () => Int, { nullable: true, description: 'How many, 1 to 200; 50 when absent.' }) first?: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor after which the page begins.' }) after?: string | null,
+    @Arg('first', () => Int, { nullable: true, description: 'How many, 1 to 200; 50 when absent.' }) first?:
+      | number
+      | null,
+    @Arg('after', () => String, { nullable: true, description: 'The cursor after which the page begins.' })
+    after?: string | null,
     @Arg('search', () => String, {
       nullable: true,
       description: 'Prefix of any word of the name, a phone, an e-mail or an id. At most 200 characters.',
@@ -40,20 +46,27 @@ export class DeliveryResolver {
     });
   }
 
-  @FieldResolver(() => CustomerConnection, { description: 'The customers assigned to this delivery boy, by name.' })
+  @FieldResolver(() => CustomerConnection, {
+    description: 'The customers assigned to this delivery boy, by name.',
+  })
   customers(
     @Root() deliveryBoy: DeliveryBoy,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('first', () => Int, { nullable: true, description: 'How many, 1 to 200; 50 when absent.' }) first?: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor after which the page begins.' }) after?: string | null,
-    @Arg('filter', () => CustomerFilter, { nullable: true, description: 'Which of them.' }) filter?: CustomerFilter | null,
+    @Arg('first', () => Int, { nullable: true, description: 'How many, 1 to 200; 50 when absent.' }) first?:
+      | number
+      | null,
+    @Arg('after', () => String, { nullable: true, description: 'The cursor after which the page begins.' })
+    after?: string | null,
+    @Arg('filter', () => CustomerFilter, { nullable: true, description: 'Which of them.' })
+    filter?: CustomerFilter | null,
   ): Promise<CustomerPage> {
     const input = { page: pageArguments(first, after), filter: filter ?? null };
     const key = JSON.stringify(input);
     const loaders = this.loaders.get(context) ?? new Map<string, DataLoader<string, CustomerPage>>();
     this.loaders.set(context, loaders);
-    const loader = loaders.get(key) ?? customersOfDeliveryBoys(this.dependencies, customerRequest(context, info), input);
+    const loader =
+      loaders.get(key) ?? customersOfDeliveryBoys(this.dependencies, customerRequest(context, info), input);
     loaders.set(key, loader);
     return loader.load(deliveryBoy.id);
   }

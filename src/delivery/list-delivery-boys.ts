@@ -1,6 +1,11 @@
 import type { Filter } from 'mongodb';
 import { deliverable } from '../customer-index/customer-values.ts';
-import { type CustomerDependencies, type CustomerRequest, mayUseContacts, readsEverybody } from '../customers/customer-access.ts';
+import {
+  type CustomerDependencies,
+  type CustomerRequest,
+  mayUseContacts,
+  readsEverybody,
+} from '../customers/customer-access.ts';
 import { searchedWords } from '../customers/index-filter.ts';
 import { maskEmail, maskPhone } from '../customers/mask.ts';
 import type { IndexedRecord } from '../database/collections.ts';
@@ -34,13 +39,22 @@ export async function listDeliveryBoys(
   const words = input.search === null ? [] : checkedWords(input.search, settings.defaultPhoneRegion);
   const matching: Filter<IndexedRecord>[] = [
     { staffRole: 'delivery_boy' },
-    ...words.map((word) => ({ [searchField(request)]: { $elemMatch: { $gte: word, $lt: `${word}\u{10FFFF}` } } })),
+    ...words.map((word) => ({
+      [searchField(request)]: { $elemMatch: { $gte: word, $lt: `${word}\u{10FFFF}` } },
+    })),
   ];
   const after = input.page.after === null ? null : cursors.decode(input.page.after, listName);
   const place: Filter<IndexedRecord>[] =
     after === null
       ? []
-      : [{ $or: [{ nameKey: { $gt: String(after.key) } }, { nameKey: String(after.key), _id: { $gt: after.row } }] }];
+      : [
+          {
+            $or: [
+              { nameKey: { $gt: String(after.key) } },
+              { nameKey: String(after.key), _id: { $gt: after.row } },
+            ],
+          },
+        ];
   const records = await database.indexedRecords
     .find({ $and: [...matching, ...place] }, { projection: { recordId: 1, nameKey: 1 } })
     .sort({ nameKey: 1, _id: 1 })
@@ -62,7 +76,10 @@ export async function listDeliveryBoys(
         return cursors.encode({ list: listName, key: record?.nameKey ?? '', row: record?._id ?? '' });
       },
     },
-    async () => ({ value: await database.indexedRecords.countDocuments({ $and: matching }), precision: 'EXACT' }),
+    async () => ({
+      value: await database.indexedRecords.countDocuments({ $and: matching }),
+      precision: 'EXACT',
+    }),
   );
 }
 
@@ -74,7 +91,8 @@ function searchField(request: CustomerRequest): 'searchWords' | 'nameWords' {
 }
 
 function checkedWords(search: string, region: Parameters<typeof searchedWords>[1]): string[] {
-  if (search.length > maxSearchLength) throw badInput('search', `search takes at most ${maxSearchLength} characters.`);
+  if (search.length > maxSearchLength)
+    throw badInput('search', `search takes at most ${maxSearchLength} characters.`);
   return searchedWords(search, region);
 }
 

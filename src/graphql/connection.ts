@@ -15,7 +15,10 @@ export class PageInfo {
   @Field(() => String, { nullable: true, description: 'Cursor of the first entry; null on an empty page.' })
   startCursor!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Cursor of the last entry, to be given as `after`; null on an empty page.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Cursor of the last entry, to be given as `after`; null on an empty page.',
+  })
   endCursor!: string | null;
 }
 
@@ -49,7 +52,10 @@ export interface PageArguments {
  *
  * @throws AppError BAD_USER_INPUT naming `first` unless it is 1 to 200.
  */
-export function pageArguments(first: number | null | undefined, after: string | null | undefined): PageArguments {
+export function pageArguments(
+  first: number | null | undefined,
+  after: string | null | undefined,
+): PageArguments {
   const size = first ?? pageLimits.standard;
   if (size < pageLimits.smallest || size > pageLimits.largest) {
     throw badInput('first', `first must be from ${pageLimits.smallest} to ${pageLimits.largest}.`);

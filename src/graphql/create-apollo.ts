@@ -1,8 +1,10 @@
 import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import { type GraphQLSchema, GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../context.ts';
 import { createExecutor, isIntrospection } from './executor.ts';
 import { formatError } from './format-error.ts';
@@ -52,7 +54,13 @@ function compiledGateway({ schema, introspection }: ApolloOptions): GatewayInter
       return {
         async executor({ document, operation, operationName, request, context }) {
           if (introspection === 'staff' && isIntrospection(document) && !isStaff(context as RequestContext)) {
-            return { errors: [new GraphQLError('The schema is shown to admins and analysts only.', { extensions: { code: 'FORBIDDEN' } })] };
+            return {
+              errors: [
+                new GraphQLError('The schema is shown to admins and analysts only.', {
+                  extensions: { code: 'FORBIDDEN' },
+                }),
+              ],
+            };
           }
           return execute({ document, operation, operationName, variables: request.variables ?? {}, context });
         },
@@ -63,5 +71,7 @@ function compiledGateway({ schema, introspection }: ApolloOptions): GatewayInter
 }
 
 function isStaff({ viewer }: RequestContext): boolean {
-  return viewer !== null && !viewer.mustChangePassword && (viewer.role === 'ADMIN' || viewer.role === 'ANALYST');
+  return (
+    viewer !== null && !viewer.mustChangePassword && (viewer.role === 'ADMIN' || viewer.role === 'ANALYST')
+  );
 }

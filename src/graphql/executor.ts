@@ -45,20 +45,30 @@ export function createExecutor(schema: GraphQLSchema, maxCompiled = 500) {
   return async function executeRequest(request: ExecutionRequest): Promise<ExecutionResult> {
     const query = compiledFor(request);
     if (query === null) return executeInterpreted(schema, request);
-    const result: FormattedExecutionResult | ExecutionResult = await query.query(undefined, request.context, request.variables);
+    const result: FormattedExecutionResult | ExecutionResult = await query.query(
+      undefined,
+      request.context,
+      request.variables,
+    );
     if (result.data === undefined) return executeInterpreted(schema, request);
     if (result.errors === undefined) return result as ExecutionResult;
     return { data: result.data ?? null, errors: result.errors.map(toGraphQLError) };
   };
 }
 
-function compile(schema: GraphQLSchema, { document, operation, operationName }: ExecutionRequest): CompiledQuery | null {
+function compile(
+  schema: GraphQLSchema,
+  { document, operation, operationName }: ExecutionRequest,
+): CompiledQuery | null {
   if (operation.operation === 'subscription' || isIntrospection(document)) return null;
   const query = compileQuery(schema, document, operationName ?? undefined);
   return isCompiledQuery(query) ? query : null;
 }
 
-function executeInterpreted(schema: GraphQLSchema, request: ExecutionRequest): Promise<ExecutionResult> | ExecutionResult {
+function executeInterpreted(
+  schema: GraphQLSchema,
+  request: ExecutionRequest,
+): Promise<ExecutionResult> | ExecutionResult {
   return execute({
     schema,
     document: request.document,

@@ -34,12 +34,20 @@ export function formatError(
   }
   if (isUnavailable(cause)) {
     report(cause);
-    return { ...place, message: 'The database cannot be reached now. Try again.', extensions: { code: 'UNAVAILABLE' } };
+    return {
+      ...place,
+      message: 'The database cannot be reached now. Try again.',
+      extensions: { code: 'UNAVAILABLE' },
+    };
   }
   const code = formatted.extensions?.code;
   if (typeof code === 'string' && serverCodes.has(code)) {
     return { ...place, message: formatted.message, extensions: { code } };
   }
   report(cause);
-  return { ...place, message: 'Something went wrong in the gateway.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+  return {
+    ...place,
+    message: 'Something went wrong in the gateway.',
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+  };
 }

@@ -1,11 +1,13 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { RequestContext } from '../context.ts';
-import { type OperationShape, operationShape } from './operation-shape.ts';
+import { maxCountedFields, type OperationShape, operationShape } from './operation-shape.ts';
 
 /** What one operation may be at most. Tokens and the size of the body are bounded before it is parsed. */
 export const operationLimits = {
   tokens: 1_000,
+  /** With fragments written out. */
+  fields: maxCountedFields,
   depth: 10,
   aliases: 20,
   credentialAttempts: 1,
@@ -23,19 +25,26 @@ export const limitsPlugin: ApolloServerPlugin<RequestContext> = {
         const shape = operationShape(schema, document, operation, request.variables ?? {});
         const refusal = exceededLimit(shape);
         if (refusal !== null) {
-          throw new GraphQLError(refusal, { extensions: { code: 'QUERY_TOO_EXPENSIVE', http: { status: 400 } } });
+          throw new GraphQLError(refusal, {
+            extensions: { code: 'QUERY_TOO_EXPENSIVE', http: { status: 400 } },
+          });
         }
       },
     };
   },
 };
 
-function exceededLimit({ depth, aliases, credentialAttempts, cost }: OperationShape): string | null {
+function exceededLimit({ fields, depth, aliases, credentialAttempts, cost }: OperationShape): string | null {
+  if (fields > operationLimits.fields) {
+    return `The operation has more than ${operationLimits.fields} fields, with its fragments written out.`;
+  }
   if (credentialAttempts > operationLimits.credentialAttempts) {
     return 'An operation may try credentials once: send one login or password field alone.';
   }
-  if (depth > operationLimits.depth) return `The operation is ${depth} levels deep; ${operationLimits.depth} are allowed.`;
-  if (aliases > operationLimits.aliases) return `The operation has ${aliases} aliases; ${operationLimits.aliases} are allowed.`;
+  if (depth > operationLimits.depth)
+    return `The operation is ${depth} levels deep; ${operationLimits.depth} are allowed.`;
+  if (aliases > operationLimits.aliases)
+    return `The operation has ${aliases} aliases; ${operationLimits.aliases} are allowed.`;
   if (cost > operationLimits.cost) {
     return `The operation may answer ${cost} records; ${operationLimits.cost} are allowed. Ask for smaller pages.`;
   }

@@ -1,4 +1,10 @@
-import { type DocumentNode, type GraphQLResolveInfo, type OperationDefinitionNode, visit } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLResolveInfo,
+  Kind,
+  type OperationDefinitionNode,
+  visit,
+} from 'graphql';
 
 /**
  * The names of all fields that an operation selects anywhere, fragments included: what need not be read from the
@@ -12,7 +18,11 @@ export function selectedNames(info: GraphQLResolveInfo): ReadonlySet<string> {
     kind: 'Document' as DocumentNode['kind'],
     definitions: [info.operation, ...Object.values(info.fragments)],
   };
-  visit(document, { Field: (field) => void names.add(field.name.value) });
+  visit(document, {
+    enter(node) {
+      if (node.kind === Kind.FIELD) names.add(node.name.value);
+    },
+  });
   remembered.set(info.operation, names);
   return names;
 }

@@ -5,7 +5,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
  *
  * @returns Whether the request was a preflight and is answered.
  */
-export function handleCors(request: IncomingMessage, response: ServerResponse, allowedOrigins: readonly string[]): boolean {
+export function handleCors(
+  request: IncomingMessage,
+  response: ServerResponse,
+  allowedOrigins: readonly string[],
+): boolean {
   const { origin } = request.headers;
   response.setHeader('vary', 'origin');
   const allowed = origin !== undefined && allowedOrigins.includes(origin);
@@ -13,7 +17,8 @@ export function handleCors(request: IncomingMessage, response: ServerResponse, a
     response.setHeader('access-control-allow-origin', origin);
     response.setHeader('access-control-expose-headers', 'x-request-id');
   }
-  if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) return false;
+  if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined)
+    return false;
   if (allowed) {
     response.setHeader('access-control-allow-methods', 'POST');
     response.setHeader('access-control-allow-headers', 'authorization, content-type');

@@ -33,7 +33,8 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions) {
     }
     const body = parseJson(text);
     if (body === undefined) return sendError(response, 400, 'BAD_USER_INPUT', 'The body is no JSON.');
-    if (Array.isArray(body)) return sendError(response, 400, 'BAD_USER_INPUT', 'Send one operation a request.');
+    if (Array.isArray(body))
+      return sendError(response, 400, 'BAD_USER_INPUT', 'Send one operation a request.');
 
     const answer = await options.apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: 'POST', headers: headersOf(request), search: '', body },

@@ -21,7 +21,15 @@ export function createHttpServer(options: HttpServerOptions): Server {
     answer(request, response).catch((error) => {
       if (!request.destroyed || response.headersSent) options.report(error);
       if (response.headersSent) response.destroy();
-      else sendJson(response, 500, { errors: [{ message: 'Something went wrong in the gateway.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }] });
+      else
+        sendJson(response, 500, {
+          errors: [
+            {
+              message: 'Something went wrong in the gateway.',
+              extensions: { code: 'INTERNAL_SERVER_ERROR' },
+            },
+          ],
+        });
     });
   });
   server.keepAliveTimeout = 65_000;
@@ -47,7 +55,9 @@ export function createHttpServer(options: HttpServerOptions): Server {
     }
     if (await options.playground(request, response)) return;
     if (path === '/graphql') return options.graphql(request, response);
-    sendJson(response, 404, { errors: [{ message: 'There is nothing here.', extensions: { code: 'NOT_FOUND' } }] });
+    sendJson(response, 404, {
+      errors: [{ message: 'There is nothing here.', extensions: { code: 'NOT_FOUND' } }],
+    });
   }
 }
 

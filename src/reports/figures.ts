@@ -1,6 +1,6 @@
-import type { Database } from '../database/collections.ts';
-import { deliveryBoyIds } from '../customers/delivery-boy-ids.ts';
 import type { LinkState } from '../customer-index/customer-index-row.ts';
+import { deliveryBoyIds } from '../customers/delivery-boy-ids.ts';
+import type { Database } from '../database/collections.ts';
 
 /** "How many customers do we have?", by the definitions of "The words of the reports" in docs/domain.md. */
 export interface Figures {
@@ -21,10 +21,18 @@ export interface Figures {
 /** Counts over `customer_index`. */
 export async function readFigures(database: Database): Promise<Figures> {
   const groups = await database.customerIndex
-    .aggregate<{ _id: { linkState: LinkState; isActive: boolean; missingEmail: boolean; hasLogin: boolean }; count: number }>([
+    .aggregate<{
+      _id: { linkState: LinkState; isActive: boolean; missingEmail: boolean; hasLogin: boolean };
+      count: number;
+    }>([
       {
         $group: {
-          _id: { linkState: '$linkState', isActive: '$isActive', missingEmail: '$missingEmail', hasLogin: '$hasLogin' },
+          _id: {
+            linkState: '$linkState',
+            isActive: '$isActive',
+            missingEmail: '$missingEmail',
+            hasLogin: '$hasLogin',
+          },
           count: { $sum: 1 },
         },
       },
@@ -34,7 +42,10 @@ export async function readFigures(database: Database): Promise<Figures> {
     hasDeliveryRecord: true,
     deliveryBoyId: { $nin: await deliveryBoyIds(database) },
   });
-  return figuresOf(groups.map(({ _id, count }) => ({ ..._id, count })), unassignedCustomers);
+  return figuresOf(
+    groups.map(({ _id, count }) => ({ ..._id, count })),
+    unassignedCustomers,
+  );
 }
 
 interface CountedGroup {

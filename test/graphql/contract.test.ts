@@ -62,9 +62,12 @@ describe('schema/schema.graphql and the contract', () => {
       if (isIntrospectionType(type) || builtInScalars.has(type.name)) continue;
       const isRoot = type === schema.getQueryType() || type === schema.getMutationType();
       if (!type.description && !isRoot) silent.push(type.name);
-      if (isEnumType(type)) for (const value of type.getValues()) if (!value.description) silent.push(`${type.name}.${value.name}`);
+      if (isEnumType(type))
+        for (const value of type.getValues())
+          if (!value.description) silent.push(`${type.name}.${value.name}`);
       if (isObjectType(type) || isInputObjectType(type)) {
-        for (const field of Object.values(type.getFields())) if (!field.description) silent.push(`${type.name}.${field.name}`);
+        for (const field of Object.values(type.getFields()))
+          if (!field.description) silent.push(`${type.name}.${field.name}`);
       }
     }
     expect(silent).toEqual([]);
@@ -84,7 +87,9 @@ function signature(type: GraphQLNamedType | undefined): string[] {
   if (isUnionType(type)) return type.getTypes().map((member) => member.name);
   if (isScalarType(type)) return [type.name];
   if (isInputObjectType(type)) {
-    return Object.values(type.getFields()).map((field) => `${field.name}: ${field.type} = ${String(field.defaultValue)}`);
+    return Object.values(type.getFields()).map(
+      (field) => `${field.name}: ${field.type} = ${String(field.defaultValue)}`,
+    );
   }
   return isObjectType(type) ? Object.values(type.getFields()).map(fieldSignature) : [];
 }

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultFieldResolver, isIntrospectionType, isObjectType } from 'graphql';
+import { ObjectId } from 'mongodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolvers } from '../../src/app.ts';
+import { recordKey } from '../../src/database/stored-documents.ts';
 import { buildSchema } from '../../src/graphql/build-schema.ts';
 import { permissions, withPermissions } from '../../src/permissions.ts';
 import type { GraphqlClient } from '../support/graphql-client.ts';
@@ -11,13 +13,33 @@ type Caller = 'nobody' | 'ADMIN' | 'ANALYST' | 'DELIVERY_BOY' | 'CUSTOMER' | 'te
 
 /** Written from the security requirements, not from the table under test: who may use which root field. */
 const expected: Record<string, Partial<Record<Caller, 'allowed'>>> = {
-  'Query.me': { nobody: 'allowed', ADMIN: 'allowed', ANALYST: 'allowed', DELIVERY_BOY: 'allowed', CUSTOMER: 'allowed', temporary: 'allowed' },
+  'Query.me': {
+    nobody: 'allowed',
+    ADMIN: 'allowed',
+    ANALYST: 'allowed',
+    DELIVERY_BOY: 'allowed',
+    CUSTOMER: 'allowed',
+    temporary: 'allowed',
+  },
   'Query.customer': { ADMIN: 'allowed', ANALYST: 'allowed', CUSTOMER: 'allowed' },
   'Query.customers': { ADMIN: 'allowed', ANALYST: 'allowed' },
   'Query.findCustomer': { ADMIN: 'allowed', ANALYST: 'allowed' },
   'Query.deliveryBoys': { ADMIN: 'allowed', ANALYST: 'allowed' },
-  'Mutation.login': { nobody: 'allowed', ADMIN: 'allowed', ANALYST: 'allowed', DELIVERY_BOY: 'allowed', CUSTOMER: 'allowed', temporary: 'allowed' },
-  'Mutation.changePassword': { ADMIN: 'allowed', ANALYST: 'allowed', DELIVERY_BOY: 'allowed', CUSTOMER: 'allowed', temporary: 'allowed' },
+  'Mutation.login': {
+    nobody: 'allowed',
+    ADMIN: 'allowed',
+    ANALYST: 'allowed',
+    DELIVERY_BOY: 'allowed',
+    CUSTOMER: 'allowed',
+    temporary: 'allowed',
+  },
+  'Mutation.changePassword': {
+    ADMIN: 'allowed',
+    ANALYST: 'allowed',
+    DELIVERY_BOY: 'allowed',
+    CUSTOMER: 'allowed',
+    temporary: 'allowed',
+  },
 };
 const refusal: Record<Caller, string> = {
   nobody: 'UNAUTHENTICATED',
@@ -47,35 +69,42 @@ describe('permissions', () => {
 
   /** An admin whose password is temporary. */
   async function temporaryCaller(): Promise<GraphqlClient> {
-    const client = await gateway.logIn(people2(gateway));
-    const login = await gateway.foreign.users.findOne({ email: people2(gateway) });
-    await gateway.foreign.accounts.updateOne(
-      { _id: String(login?._id) },
-      { $set: { mustChangePassword: true } },
-      { upsert: true },
-    );
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    return client;
+    const email = 'temporary@example.com';
+    const admin = await gateway.foreign.users.findOne({ email: gateway.people.adminEmail });
+    const _id = new ObjectId();
+    await gateway.foreign.users.insertOne({ ...admin, _id, id: 'temporary-admin', email, phone: null });
+    await gateway.foreign.accounts.insertOne({ _id: recordKey(_id), mustChangePassword: true });
+    return gateway.logIn(email);
   }
 
   const operations = everyRootOperation(emittedSchema());
 
   it('expects something of every root field', () => {
-    expect(operations.map(({ root, field }) => `${root}.${field}`).sort()).toEqual(Object.keys(expected).sort());
+    expect(operations.map(({ root, field }) => `${root}.${field}`).sort()).toEqual(
+      Object.keys(expected).sort(),
+    );
   });
 
-  it.each(operations)('allows $root.$field to whom it is for, and refuses everybody else', async ({ root, field, text }) => {
-    for (const [caller, client] of callers) {
-      const answer = await client(text);
-      const allowed = expected[`${root}.${field}`]?.[caller] === 'allowed';
-      if (allowed) expect(refusals, `${caller} ${text}`).not.toContain(answer.code);
-      else expect(answer.code, `${caller} ${text}`).toBe(refusal[caller]);
-    }
-  });
+  it.each(operations)(
+    'allows $root $field to whom it is for, and refuses everybody else',
+    async ({ root, field, text }) => {
+      for (const [caller, client] of callers) {
+        const answer = await client(text);
+        const allowed = expected[`${root}.${field}`]?.[caller] === 'allowed';
+        if (allowed) expect(refusals, `${caller} ${text}`).not.toContain(answer.code);
+        else expect(answer.code, `${caller} ${text}`).toBe(refusal[caller]);
+      }
+    },
+  );
 
   it('refuses by another name as well', async () => {
-    const answer = await callers.get('temporary')?.('{ a: me { id } b: customers { nodes { id } } c: findCustomer(identifier: "x") { __typename } }');
-    expect(answer?.errors.map((error) => error.extensions.code)).toEqual(['PASSWORD_CHANGE_REQUIRED', 'PASSWORD_CHANGE_REQUIRED']);
+    const answer = await callers.get('temporary')?.(
+      '{ a: me { id } b: customers { nodes { id } } c: findCustomer(identifier: "x") { __typename } }',
+    );
+    expect(answer?.errors.map((error) => error.extensions.code)).toEqual([
+      'PASSWORD_CHANGE_REQUIRED',
+      'PASSWORD_CHANGE_REQUIRED',
+    ]);
     expect(answer?.data.a.id).toBeTypeOf('string');
   });
 
@@ -96,30 +125,44 @@ describe('permissions', () => {
   it('leaves rows of lists without a wrapper', async () => {
     const schema = withPermissions(await buildSchema(resolvers(undefined as never, undefined as never)));
     const customer = schema.getType('Customer');
-    const wrapped = isObjectType(customer) ? Object.values(customer.getFields()).filter((field) => field.resolve !== undefined) : null;
+    const wrapped = isObjectType(customer)
+      ? Object.values(customer.getFields()).filter((field) => field.resolve !== undefined)
+      : null;
     expect(wrapped).toEqual([]);
   });
 
   it('shows a customer nobody but themself, by every path from a root to a record', async () => {
     const client = callers.get('CUSTOMER') as GraphqlClient;
-    const own = (await client('{ me { customer { id link { userId customerV2Id } deliveryBoy { id } } } }')).data.me.customer;
+    const own = (await client('{ me { customer { id link { userId customerV2Id } deliveryBoy { id } } } }'))
+      .data.me.customer;
     const ownIds = [own.id, own.link.userId, own.link.customerV2Id, own.deliveryBoy?.id];
-    const others = await gateway.foreign.customerIndex.find({ id: { $nin: ownIds } }).limit(40).toArray();
-    const paths = everyPathToARecord(emittedSchema(), ['Customer', 'DeliveryBoy', 'DeliveryBoyContact', 'Login', 'DeliveryRecord', 'Viewer']);
+    const others = await gateway.foreign.customerIndex
+      .find({ id: { $nin: ownIds } })
+      .limit(40)
+      .toArray();
+    const paths = everyPathToARecord(emittedSchema(), [
+      'Customer',
+      'DeliveryBoy',
+      'DeliveryBoyContact',
+      'Login',
+      'DeliveryRecord',
+      'Viewer',
+    ]);
     expect(paths.length).toBeGreaterThan(20);
     for (const path of paths) {
       for (const other of others.slice(0, path[0] === 'customer' ? 40 : 1)) {
         const answer = await client(pathOperation(path, other.id));
-        const ids = [...JSON.stringify(answer.data ?? {}).matchAll(/"(?:id|userId|customerV2Id)":"([^"]+)"/g)].map((match) => match[1]);
-        expect(ids.filter((id) => !ownIds.includes(id)), `${path.join('.')} of ${other.id}`).toEqual([]);
+        const ids = [
+          ...JSON.stringify(answer.data ?? {}).matchAll(/"(?:id|userId|customerV2Id)":"([^"]+)"/g),
+        ].map((match) => match[1]);
+        expect(
+          ids.filter((id) => !ownIds.includes(id)),
+          `${path.join('.')} of ${other.id}`,
+        ).toEqual([]);
       }
     }
   });
 });
-
-function people2(gateway: TestGateway): string {
-  return gateway.people.analystEmail;
-}
 
 const idFields: Record<string, string> = { login: 'userId', delivery: 'customerV2Id' };
 

@@ -12,7 +12,7 @@ declare module 'vitest' {
 }
 
 /** Starts the embedded server for the run, or uses the replica set that `TEST_MONGODB_URI` names. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.TEST_MONGODB_URI;
   if (given !== undefined && given !== '') {
     project.provide('mongodbUri', given);

@@ -3,7 +3,11 @@ export interface GraphqlAnswer {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
   readonly data: any;
-  readonly errors: { message: string; path?: (string | number)[]; extensions: { code: string; argument?: string } }[];
+  readonly errors: {
+    message: string;
+    path?: (string | number)[];
+    extensions: { code: string; argument?: string };
+  }[];
   /** `extensions.code` of the first error. */
   readonly code: string | undefined;
 }

@@ -25,7 +25,8 @@ export interface RootOperation {
 
 export function everyRootOperation(schema: GraphQLSchema): RootOperation[] {
   return (['Query', 'Mutation'] as const).flatMap((root) => {
-    const fields = root === 'Query' ? schema.getQueryType()?.getFields() : schema.getMutationType()?.getFields();
+    const fields =
+      root === 'Query' ? schema.getQueryType()?.getFields() : schema.getMutationType()?.getFields();
     return Object.values(fields ?? {}).map((field) => ({
       root,
       field: field.name,
@@ -44,17 +45,24 @@ export function everyPathToARecord(schema: GraphQLSchema, records: readonly stri
     const members = isUnionType(named) ? named.getTypes() : isObjectType(named) ? [named] : [];
     for (const member of members) {
       for (const field of Object.values(member.getFields())) {
-        walk(field.type, [...path, isUnionType(named) ? `${member.name}:${field.name}` : field.name], [...seen, named.name]);
+        walk(
+          field.type,
+          [...path, isUnionType(named) ? `${member.name}:${field.name}` : field.name],
+          [...seen, named.name],
+        );
       }
     }
   };
-  for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) walk(field.type, [field.name], []);
+  for (const field of Object.values(schema.getQueryType()?.getFields() ?? {}))
+    walk(field.type, [field.name], []);
   return paths;
 }
 
 function call(field: GraphQLField<unknown, unknown>): string {
   const required = field.args.filter((argument) => isNonNullType(argument.type));
-  const values = required.map((argument) => `${argument.name}: ${JSON.stringify(valueFor(getNamedType(argument.type).name))}`);
+  const values = required.map(
+    (argument) => `${argument.name}: ${JSON.stringify(valueFor(getNamedType(argument.type).name))}`,
+  );
   return values.length === 0 ? field.name : `${field.name}(${values.join(', ')})`;
 }
 

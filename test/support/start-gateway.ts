@@ -41,7 +41,11 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
   const config = testConfig(dataDirectory, options.environment);
   const foreign = await connectDatabase(inject('mongodbUri'), config.mongodbDatabase);
   await (options.fill ?? loadDemoData)(foreign);
-  const gateway = await startRealGateway({ config, log: silentLog, ...(options.now && { now: options.now }) });
+  const gateway = await startRealGateway({
+    config,
+    log: silentLog,
+    ...(options.now && { now: options.now }),
+  });
   const { people } = generateDemoData();
   const anonymous = graphqlClient(gateway.url);
   return {

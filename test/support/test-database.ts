@@ -16,7 +16,9 @@ export interface TestDatabase {
 }
 
 /** A database of its own on the server of this run, empty but for the gateway's schema. */
-export async function openTestDatabase(options: { migrated?: boolean; monitorCommands?: boolean } = {}): Promise<TestDatabase> {
+export async function openTestDatabase(
+  options: { migrated?: boolean; monitorCommands?: boolean } = {},
+): Promise<TestDatabase> {
   const uri = inject('mongodbUri');
   const name = `test_${randomBytes(6).toString('hex')}`;
   const database = await connectDatabase(uri, name, { monitorCommands: options.monitorCommands ?? false });

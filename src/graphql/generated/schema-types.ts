@@ -2,13 +2,13 @@ export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
-  ID: { input: string; output: string; }
-  String: { input: string; output: string; }
-  Boolean: { input: boolean; output: boolean; }
-  Int: { input: number; output: number; }
-  Float: { input: number; output: number; }
+  ID: { input: string; output: string };
+  String: { input: string; output: string };
+  Boolean: { input: boolean; output: boolean };
+  Int: { input: number; output: number };
+  Float: { input: number; output: number };
   /** A date-time string at UTC, such as 2007-12-03T10:15:30Z, compliant with the `date-time` format outlined in section 5.6 of the RFC 3339 profile of the ISO 8601 standard for representation of dates and times using the Gregorian calendar. */
-  DateTime: { input: Date; output: Date; }
+  DateTime: { input: Date; output: Date };
 };
 
 /** A reason why a customer cannot be billed as the data is. */
@@ -225,7 +225,6 @@ export type DeliveryBoy = {
   phone?: Maybe<Scalars['String']['output']>;
 };
 
-
 /** Somebody who delivers, for admins and analysts. */
 export type DeliveryBoyCustomersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
@@ -370,12 +369,10 @@ export type Mutation = {
   login: Session;
 };
 
-
 export type MutationChangePasswordArgs = {
   currentPassword: Scalars['String']['input'];
   newPassword: Scalars['String']['input'];
 };
-
 
 export type MutationLoginArgs = {
   identifier: Scalars['String']['input'];
@@ -416,11 +413,9 @@ export type Query = {
   me?: Maybe<Viewer>;
 };
 
-
 export type QueryCustomerArgs = {
   id: Scalars['ID']['input'];
 };
-
 
 export type QueryCustomersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
@@ -429,13 +424,11 @@ export type QueryCustomersArgs = {
   orderBy?: InputMaybe<CustomerOrder>;
 };
 
-
 export type QueryDeliveryBoysArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   search?: InputMaybe<Scalars['String']['input']>;
 };
-
 
 export type QueryFindCustomerArgs = {
   identifier: Scalars['String']['input'];
