@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { EXAMPLES } from '../../src/playground/examples.ts';
+import { startGateway, type TestGateway } from '../support/start-gateway.ts';
 import { openBrowser } from './support/open-browser.ts';
 import { openPlayground } from './support/playground-page.ts';
-import { startGateway } from './support/stub-gateway.ts';
 
-let gateway: Awaited<ReturnType<typeof startGateway>>;
+let gateway: TestGateway;
 let browser: Browser;
 
 beforeAll(async () => {
@@ -89,7 +89,7 @@ describe('the playground', () => {
   test('shows a wrong password by its code', async () => {
     const { page, logIn } = await open();
     await logIn(gateway.admin.email, 'not the password');
-    const alert = page.getByRole('alert').filter({ hasText: 'INVALID_CREDENTIALS' });
+    const alert = page.locator('.notice-error[role=alert]');
     await alert.waitFor();
     expect(await alert.textContent()).toMatch(/^INVALID_CREDENTIALS\s+\S/);
     expect(await page.getByRole('form', { name: 'Log in' }).isVisible()).toBe(true);
@@ -98,7 +98,7 @@ describe('the playground', () => {
   test('says so when the session has expired', async () => {
     const { page, logIn, answer } = await open();
     await answer('mutation LogIn', (login) => {
-      login.data.login.expiresAt = new Date(Date.now() + 2_000).toISOString();
+      login.data.login.expiresAt = new Date(Date.now() + 4_000).toISOString();
       return login;
     });
     await logIn(gateway.admin.email, gateway.admin.password);
