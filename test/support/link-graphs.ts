@@ -1,4 +1,4 @@
-import { ObjectId } from 'bson';
+import { ObjectId } from 'mongodb';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** A raw document as a driver gives it. */

@@ -1,4 +1,4 @@
-import type { Document } from 'bson';
+import type { Document } from 'mongodb';
 import type { OracleCustomer } from './oracle.ts';
 
 export interface OracleFigures {

@@ -1,4 +1,4 @@
-import type { Document } from 'bson';
+import type { Document } from 'mongodb';
 import { oracleAddressOfId } from './oracle-values.ts';
 
 export type OracleLinkState =

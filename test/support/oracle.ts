@@ -1,4 +1,4 @@
-import type { Document } from 'bson';
+import type { Document } from 'mongodb';
 import type { CountryCode } from 'libphonenumber-js';
 import { type OracleLink, oracleLinks } from './oracle-links.ts';
 import {

@@ -1,4 +1,4 @@
-import { ObjectId } from 'bson';
+import { ObjectId } from 'mongodb';
 import type { RawDocument } from './link-graphs.ts';
 import { randomCustomerV2, randomPeople, randomUser } from './random-people.ts';
 import { type SeededRandom, seededRandom } from './seeded-random.ts';
