@@ -109,12 +109,12 @@ async function prepareSchema(config: Config, database: Database, now: () => Date
 }
 
 function warnOfViolations(violations: readonly LinkViolation[], log: Log): void {
-  for (const violation of violations) {
-    log.warn(
-      { ...violation },
-      'several records claim one: they are CONFLICT customers, and the unique index waits for them',
-    );
-  }
+  if (violations.length === 0) return;
+  const shared = violations.map(
+    ({ collection, field, claimedId, claimants }) =>
+      `${collection}.${field}=${claimedId} of ${claimants.join(', ')}`,
+  );
+  log.warn({ shared }, 'several records claim one: these are CONFLICT customers, and the unique index waits');
 }
 
 /** Once the records that shared a link are mended, the unique index is made without a restart. */
