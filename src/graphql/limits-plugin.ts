@@ -16,23 +16,36 @@ export const operationLimits = {
   validationErrors: 3,
 } as const;
 
-/** Refuses operations that are larger than `operationLimits` before anything is executed: 400, `QUERY_TOO_EXPENSIVE`. */
+/**
+ * Refuses operations that are larger than `operationLimits` before anything is executed: 400, `QUERY_TOO_EXPENSIVE`. What
+ * is no operation of this schema is refused here too, since the executor is only for those that are.
+ */
 export const limitsPlugin: ApolloServerPlugin<RequestContext> = {
   async requestDidStart() {
     return {
       async didResolveOperation({ schema, document, operation, request }) {
-        if (operation === undefined) return;
+        if (operation === undefined)
+          throw refused('OPERATION_RESOLUTION_FAILURE', unresolved(request.operationName));
+        if (schema.getRootType(operation.operation) == null) {
+          throw refused('OPERATION_RESOLUTION_FAILURE', `There are no ${operation.operation}s here.`);
+        }
         const shape = operationShape(schema, document, operation, request.variables ?? {});
         const refusal = exceededLimit(shape);
-        if (refusal !== null) {
-          throw new GraphQLError(refusal, {
-            extensions: { code: 'QUERY_TOO_EXPENSIVE', http: { status: 400 } },
-          });
-        }
+        if (refusal !== null) throw refused('QUERY_TOO_EXPENSIVE', refusal);
       },
     };
   },
 };
+
+function refused(code: string, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, http: { status: 400 } } });
+}
+
+function unresolved(operationName: string | null | undefined): string {
+  return typeof operationName === 'string'
+    ? 'The document has no operation of that name.'
+    : 'The document has several operations: name one of them.';
+}
 
 function exceededLimit({ fields, depth, aliases, credentialAttempts, cost }: OperationShape): string | null {
   if (fields > operationLimits.fields) {
