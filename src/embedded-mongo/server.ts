@@ -78,7 +78,11 @@ class CommandWorker {
       this.submit(command),
     );
     this.connections.add(connection);
-    socket.on('close', () => this.connections.delete(connection));
+    this.engine.connectionCount += 1;
+    socket.on('close', () => {
+      this.connections.delete(connection);
+      this.engine.connectionCount -= 1;
+    });
   }
 
   stop(): void {

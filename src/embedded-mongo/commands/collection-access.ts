@@ -1,5 +1,8 @@
+import type { BsonDocument } from '../bson/value.ts';
 import { MongoServerError } from '../errors.ts';
 import type { Collection } from '../storage/collection.ts';
+import { WaitForTransaction, writeConflict } from '../transactions/conflicts.ts';
+import { Transaction } from '../transactions/transaction.ts';
 import type { CommandContext } from './command.ts';
 
 /**
@@ -7,18 +10,27 @@ import type { CommandContext } from './command.ts';
  * is older than the collection's indexes are.
  */
 export function readableCollection(context: CommandContext, name: string): Collection | undefined {
-  const collection = context.engine.catalog.find(context.database, name);
+  const collection = context.engine.catalog.find(context.database, name, context.transaction);
   if (collection !== undefined) checkVisible(context, collection);
   return collection;
 }
 
-/** The collection to write to, made when there is none (at once, not as part of a transaction). */
+/** The collection to write to, made when there is none. */
 export function writableCollection(context: CommandContext, name: string): Collection {
-  const found = readableCollection(context, name);
-  if (found !== undefined) return found;
-  const created = context.engine.catalog.create(context.database, name, new Map());
+  return readableCollection(context, name) ?? createCollection(context, name, new Map());
+}
+
+/** Makes a collection, within the transaction when there is one. Waits for, or conflicts with, another that is making it. */
+export function createCollection(context: CommandContext, name: string, options: BsonDocument): Collection {
+  const { engine, database, transaction } = context;
+  const other = engine.catalog.pendingOwner(database, name, transaction);
+  if (other instanceof Transaction) {
+    if (transaction === undefined) throw new WaitForTransaction(other);
+    throw writeConflict();
+  }
+  const created = engine.catalog.create(database, name, options, transaction);
   // Making it has stored the group; what this command writes begins here.
-  if (context.transaction === undefined) context.engine.store.group.savepoint();
+  if (transaction === undefined) engine.store.group.savepoint();
   return created;
 }
 

@@ -13,6 +13,7 @@ import {
   optionalDocument,
   optionalString,
 } from './arguments.ts';
+import { createCollection, readableCollection } from './collection-access.ts';
 import { type CommandContext, type CommandDefinition, fieldSet } from './command.ts';
 import { openCursor, sourceOf } from './cursor-reply.ts';
 
@@ -42,10 +43,10 @@ export const create: CommandDefinition = {
   run(context) {
     const name = collectionName(context.body, 'create', context.database);
     for (const option of context.body.keys()) refuseOption(option, context.body);
-    if (context.engine.catalog.find(context.database, name)) {
+    if (readableCollection(context, name)) {
       throw new MongoServerError(48, `Collection ${context.database}.${name} already exists.`);
     }
-    context.engine.catalog.create(context.database, name, optionsOf(context.body));
+    createCollection(context, name, optionsOf(context.body));
     return new Map();
   },
 };

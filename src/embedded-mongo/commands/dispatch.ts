@@ -10,7 +10,7 @@ import type { CommandMessage } from '../wire/command-message.ts';
 import { checkFields, optionalNumber } from './arguments.ts';
 import type { ClientConnection, CommandContext, CommandDefinition } from './command.ts';
 import type { Engine } from './engine.ts';
-import { errorLabelsFor } from './error-labels.ts';
+import { concernErrorLabels, errorLabelsFor } from './error-labels.ts';
 import type { Injected } from './fail-point.ts';
 import { commands } from './registry.ts';
 import { checkWriteConcern } from './write-concern.ts';
@@ -205,7 +205,7 @@ function addConcernError(
   const code = shown.get('code');
   const number = code instanceof Int32 ? code.value : 0;
   const own = Array.isArray(labelled) ? labelled.filter((label) => typeof label === 'string') : undefined;
-  const labels = fixedLabels ?? own ?? errorLabelsFor(number, message.name, message.body, true);
+  const labels = fixedLabels ?? own ?? concernErrorLabels(number, message.name, message.body);
   if (labels.length > 0) reply.set('errorLabels', labels);
 }
 

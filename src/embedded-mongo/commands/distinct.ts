@@ -1,11 +1,10 @@
+import { encodeDocument } from '../bson/encode.ts';
 import type { EncodableDocument, EncodableValue } from '../bson/raw-document.ts';
 import type { BsonDocument, BsonValue } from '../bson/value.ts';
+import { ValueMap } from '../bson/value-map.ts';
 import { MongoServerError } from '../errors.ts';
-import { encodeValue } from '../index/encode-value.ts';
-import { KeyWriter } from '../index/key-writer.ts';
 import { openQuery } from '../plan/open-query.ts';
 import { compileQuery, type Query } from '../plan/query.ts';
-import { keyText } from '../storage/key-text.ts';
 import { maxDocumentBytes } from '../storage/records.ts';
 import { collectionName, missingField, optionalDocument, optionalString } from './arguments.ts';
 import { readableCollection } from './collection-access.ts';
@@ -23,35 +22,26 @@ export const distinct: CommandDefinition = {
     const path = optionalString(context.body, 'distinct', 'key');
     if (path === undefined) throw missingField('distinct', 'key');
     const parts = path.split('.');
-    const found = new Map<string, BsonValue>();
-    const rows = openQuery(executionContextOf(context), collection, parseDistinct(context, context.body));
+    const query = parseDistinct(context, context.body);
+    const found = new ValueMap<true>(query.collation);
+    const rows = openQuery(executionContextOf(context), collection, query);
     let bytes = 0;
     for (let row = rows.next(); row !== undefined; row = rows.next()) {
       collect(row.document, parts, 0, (value) => {
-        const text = textOf(value);
-        if (found.has(text)) return;
-        found.set(text, value);
-        bytes += text.length;
+        if (found.has(value)) return;
+        found.set(value, true);
+        bytes += roughSize(value);
       });
       if (bytes > maxDocumentBytes) throw new MongoServerError(17217, 'distinct too big, 16mb cap');
     }
     rows.close();
-    return new Map<string, EncodableValue>([['values', [...found.values()]]]);
+    return new Map<string, EncodableValue>([['values', [...found.keys()]]]);
   },
 };
 
 export function parseDistinct(context: CommandContext, body: BsonDocument): Query {
   const filter = optionalDocument(body, 'distinct', 'query') ?? new Map();
   return compileQuery(filter, { hint: body.get('hint') }, queryContextOf(context));
-}
-
-const writer = new KeyWriter();
-
-/** Equal values, whatever their numeric types, have the same text. */
-function textOf(value: BsonValue): string {
-  writer.reset();
-  encodeValue(writer, value);
-  return keyText(writer.finish());
 }
 
 /** The values at a path, an array's elements one by one. */
@@ -73,4 +63,9 @@ function collect(
     if (/^\d+$/.test(name) && Number(name) < value.length) collect(value[Number(name)], parts, at + 1, found);
     for (const element of value) if (element instanceof Map) collect(element, parts, at, found);
   }
+}
+
+function roughSize(value: BsonValue): number {
+  if (typeof value === 'string') return value.length + 12;
+  return value instanceof Map || Array.isArray(value) ? encodeDocument(new Map([['', value]])).length : 16;
 }

@@ -18,6 +18,7 @@ export class Engine {
   readonly cursors = new CursorRegistry();
   readonly failPoint = new FailPoint();
   readonly startedAt = Date.now();
+  connectionCount = 0;
   /** Commands run, by name. */
   readonly commandCounts = new Map<string, number>();
   private eventsBefore = 0;
@@ -27,7 +28,9 @@ export class Engine {
     this.store = new Store(directory, durability);
     this.catalog = new Catalog(this.store);
     this.conflicts = new Conflicts(this.store);
-    this.sessions = new SessionRegistry(this.store, this.conflicts, this.cursors);
+    this.sessions = new SessionRegistry(this.store, this.conflicts, this.cursors, (transaction) => {
+      this.catalog.disown(transaction);
+    });
   }
 
   /** Begins the writes of one command outside transactions: they join the group, or are taken back whole. */
@@ -76,6 +79,7 @@ export class Engine {
       if (value === null) this.store.group.remove(key);
       else this.store.group.put(key, value);
     }
+    this.catalog.adopt(transaction);
     this.store.events.push(...transaction.events);
     this.applyCounts(transaction.counts);
   }

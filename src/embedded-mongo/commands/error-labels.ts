@@ -13,23 +13,25 @@ const noSuchTransactionCode = 251;
  * The labels an error gets from where it happened: RetryableWriteError for a retryable write (and commit, abort),
  * TransientTransactionError when a transaction may be begun again.
  */
-export function errorLabelsFor(
-  code: number,
-  command: string,
-  body: BsonDocument,
-  hasConcernError = false,
-): string[] {
+export function errorLabelsFor(code: number, command: string, body: BsonDocument): string[] {
   const labels: string[] = [];
   const inTransaction = body.get('autocommit') === false;
   const ends = command === 'commitTransaction' || command === 'abortTransaction';
   const retryableWrite = body.has('txnNumber') && !inTransaction;
-  if (inTransaction && isTransient(code, ends, hasConcernError)) labels.push('TransientTransactionError');
+  if (inTransaction && isTransient(code, ends)) labels.push('TransientTransactionError');
   if ((retryableWrite || ends) && retriable.has(code)) labels.push('RetryableWriteError');
   return labels;
 }
 
-function isTransient(code: number, ends: boolean, hasConcernError: boolean): boolean {
+/** The labels of a write concern error: only a retryable write's (or commit's, abort's) can be retried for it. */
+export function concernErrorLabels(code: number, command: string, body: BsonDocument): string[] {
+  const ends = command === 'commitTransaction' || command === 'abortTransaction';
+  const retryableWrite = body.has('txnNumber') && body.get('autocommit') !== false;
+  return (retryableWrite || ends) && retriable.has(code) ? ['RetryableWriteError'] : [];
+}
+
+function isTransient(code: number, ends: boolean): boolean {
   if (transient.has(code)) return true;
-  if (ends) return code === noSuchTransactionCode && !hasConcernError;
+  if (ends) return code === noSuchTransactionCode;
   return code === noSuchTransactionCode || retriable.has(code);
 }

@@ -11,7 +11,7 @@ import type { Collection, IndexState } from '../storage/collection.ts';
 import { afterPrefix, recordPrefix } from '../storage/keys.ts';
 import { indexRecord } from '../storage/records.ts';
 import { collectionName, missingField, numberOf, optionalArray, optionalDocument } from './arguments.ts';
-import { writableCollection } from './collection-access.ts';
+import { readableCollection, writableCollection } from './collection-access.ts';
 import { requireCollection } from './collections.ts';
 import { type CommandContext, type CommandDefinition, fieldSet } from './command.ts';
 import { openCursor, sourceOf } from './cursor-reply.ts';
@@ -28,11 +28,11 @@ export const createIndexes: CommandDefinition = {
       if (!(spec instanceof Map)) throw typeMismatch("The elements of the 'indexes' array must be objects");
       return parseIndexDefinition(spec);
     });
-    const existed = context.engine.catalog.find(context.database, name) !== undefined;
+    const existed = readableCollection(context, name) !== undefined;
     const collection = writableCollection(context, name);
     const before = collection.indexes.length;
     const wanted = definitions.filter((definition) => !exists(collection, definition));
-    if (wanted.length > 0 && context.transaction !== undefined && (existed || collection.count > 0)) {
+    if (wanted.length > 0 && context.transaction !== undefined && !isNew(context, collection)) {
       throw new MongoServerError(
         263,
         `Cannot create new indexes on existing collection ${collection.namespace} in a multi-document transaction.`,
@@ -48,6 +48,11 @@ export const createIndexes: CommandDefinition = {
     return reply;
   },
 };
+
+/** Made by this transaction, and still empty. */
+function isNew(context: CommandContext, collection: Collection): boolean {
+  return collection.owner === context.transaction && (context.unit.counts.get(collection) ?? 0) === 0;
+}
 
 /** Whether the very same index is there. Throws when another one has its name or its keys. */
 function exists(collection: Collection, wanted: IndexDefinition): boolean {

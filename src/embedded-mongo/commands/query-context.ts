@@ -1,7 +1,8 @@
+import { compileLet } from '../aggregate/expressions/compile-expression.ts';
 import { compileCollation } from '../bson/collation.ts';
 import type { BsonDocument, BsonValue } from '../bson/value.ts';
 import type { ExecutionContext } from '../plan/stage.ts';
-import type { QueryContext, VariableCell } from '../query/context.ts';
+import type { QueryContext, Variables } from '../query/context.ts';
 import { optionalDocument } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 
@@ -9,7 +10,7 @@ import type { CommandContext } from './command.ts';
 export function queryContextOf(context: CommandContext): QueryContext {
   return {
     collation: compileCollation(optionalDocument(context.body, context.name, 'collation')),
-    let: variablesOf(optionalDocument(context.body, context.name, 'let')),
+    let: letOf(optionalDocument(context.body, context.name, 'let'), context.now),
     now: context.now,
   };
 }
@@ -21,7 +22,7 @@ export function withCollation(
   constants?: BsonValue,
 ): QueryContext {
   if (collation === undefined && constants === undefined) return context;
-  const own = constants instanceof Map ? variablesOf(constants) : undefined;
+  const own = constants instanceof Map ? compileLet(constants, context) : undefined;
   return {
     ...context,
     ...(collation ? { collation: compileCollation(collation) } : {}),
@@ -34,7 +35,6 @@ export function executionContextOf(context: CommandContext): ExecutionContext {
   return { reader: context.reader, deadline: context.deadline, budget: undefined };
 }
 
-function variablesOf(values: BsonDocument | undefined): ReadonlyMap<string, VariableCell> | undefined {
-  if (values === undefined) return undefined;
-  return new Map([...values].map(([name, value]: [string, BsonValue]) => [name, { value }]));
+function letOf(values: BsonDocument | undefined, now: Date): Variables | undefined {
+  return values === undefined ? undefined : compileLet(values, { now });
 }

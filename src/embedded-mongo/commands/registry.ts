@@ -10,6 +10,7 @@ import {
 import type { CommandDefinition } from './command.ts';
 import { count } from './count.ts';
 import { deleteDocuments } from './delete.ts';
+import { diagnostics } from './diagnostics.ts';
 import { distinct } from './distinct.ts';
 import { explain } from './explain.ts';
 import { find } from './find.ts';
@@ -26,6 +27,7 @@ export const commands: ReadonlyMap<string, CommandDefinition> = new Map(
   Object.entries({
     ...serverInfo,
     ...sessionCommands,
+    ...diagnostics,
     hello,
     isMaster: hello,
     ismaster: hello,

@@ -26,19 +26,28 @@ export class Catalog {
     this.load();
   }
 
-  find(database: string, name: string): Collection | undefined {
-    return this.collections.get(`${database}.${name}`);
+  /** The collection as `reader` (a transaction, or nobody in particular) may see it. */
+  find(database: string, name: string, reader?: object): Collection | undefined {
+    const collection = this.collections.get(`${database}.${name}`);
+    return collection?.owner === undefined || collection.owner === reader ? collection : undefined;
+  }
+
+  /** The transaction that is making a collection of this name, unless it is `reader`. */
+  pendingOwner(database: string, name: string, reader?: object): object | undefined {
+    const owner = this.collections.get(`${database}.${name}`)?.owner;
+    return owner === reader ? undefined : owner;
   }
 
   ofDatabase(database: string): Collection[] {
-    return [...this.collections.values()].filter((collection) => collection.database === database);
+    return this.visible().filter((collection) => collection.database === database);
   }
 
   databases(): string[] {
-    return [...new Set([...this.collections.values()].map((collection) => collection.database))].sort();
+    return [...new Set(this.visible().map((collection) => collection.database))].sort();
   }
 
-  create(database: string, name: string, options: BsonDocument): Collection {
+  /** Makes a collection: at once, or as part of the transaction `owner`, which `adopt`s or `disown`s it. */
+  create(database: string, name: string, options: BsonDocument, owner?: object): Collection {
     checkNamespace(database, name);
     const collection: Collection = {
       id: this.takeId(),
@@ -53,12 +62,32 @@ export class Catalog {
       version: 1,
       visibleFrom: 0,
       dropped: false,
+      owner,
     };
     collection.indexes.push(this.newIndex(idIndexDefinition()));
     this.collections.set(collection.namespace, collection);
-    this.save(collection);
-    this.commit();
+    if (owner === undefined) {
+      this.save(collection);
+      this.commit();
+    }
     return collection;
+  }
+
+  /** A transaction commits: what it made is stored with the group, and seen by all. */
+  adopt(owner: object): void {
+    for (const collection of this.ownedBy(owner)) {
+      collection.owner = undefined;
+      this.save(collection);
+      this.store.group.put(metaKey('nextId'), idBytes(this.nextId));
+    }
+  }
+
+  /** A transaction is given up: what it made never was. */
+  disown(owner: object): void {
+    for (const collection of this.ownedBy(owner)) {
+      collection.dropped = true;
+      this.collections.delete(collection.namespace);
+    }
   }
 
   drop(collection: Collection): void {
@@ -84,10 +113,14 @@ export class Catalog {
     this.touch(collection);
   }
 
-  /** Makes an index that `fill` gives its entries; when that throws, there is no index. */
+  /** Makes an index that `fill` gives its entries; when that throws, there is no index. One a transaction made is empty. */
   addIndex(collection: Collection, definition: IndexDefinition, fill: (index: IndexState) => void): void {
-    this.store.commit();
     const index = this.newIndex(definition);
+    if (collection.owner !== undefined) {
+      collection.indexes.push(index);
+      return;
+    }
+    this.store.commit();
     try {
       fill(index);
     } catch (error) {
@@ -116,6 +149,7 @@ export class Catalog {
 
   /** Stores what a collection now is, with the group's next commit. */
   save(collection: Collection): void {
+    if (collection.owner !== undefined) return;
     this.store.group.put(catalogKey(collection.namespace), toStored(collection));
   }
 
@@ -123,6 +157,14 @@ export class Catalog {
   reload(): void {
     this.collections.clear();
     this.load();
+  }
+
+  private visible(): Collection[] {
+    return [...this.collections.values()].filter((collection) => collection.owner === undefined);
+  }
+
+  private ownedBy(owner: object): Collection[] {
+    return [...this.collections.values()].filter((collection) => collection.owner === owner);
   }
 
   private touch(collection: Collection): void {
@@ -246,6 +288,7 @@ function fromStored(stored: BsonDocument): Collection {
     version: 1,
     visibleFrom: 0,
     dropped: false,
+    owner: undefined,
   };
 }
 

@@ -37,6 +37,8 @@ export interface Collection {
   /** The commit from which snapshots can read it: earlier ones know nothing of its present indexes. */
   visibleFrom: number;
   dropped: boolean;
+  /** The open transaction that made it: until that commits, nobody else sees it and nothing of it is stored. */
+  owner: object | undefined;
 }
 
 /** Whether any document has an array on the way to, or at the end of, an index's field. */

@@ -126,7 +126,8 @@ interface EntryChanges {
 
 const noEntries: ExtractedKeys = { keys: [], multikey: undefined, overflow: false, allMissing: true };
 
-function entriesOf(index: IndexState, document: BsonDocument): ExtractedKeys {
+/** The entries a document has in an index; none when it is left out of it. */
+export function entriesOf(index: IndexState, document: BsonDocument): ExtractedKeys {
   if (index.includes && !index.includes(document)) return noEntries;
   const extracted = extractKeys(index.definition.fields, document, index.prefix);
   return index.definition.sparse && extracted.allMissing ? noEntries : extracted;

@@ -62,7 +62,8 @@ export class Conflicts {
   }
 }
 
-function writeConflict(): MongoServerError {
+/** Code 112, with the label that lets a client begin the transaction again. */
+export function writeConflict(): MongoServerError {
   return new MongoServerError(
     112,
     'Caused by :: Write conflict during plan execution and yielding is disabled. :: Please retry your operation or multi-document transaction.',

@@ -30,9 +30,16 @@ export class SessionRegistry {
   private readonly store: Store;
   private readonly conflicts: Conflicts;
   private readonly cursors: CursorRegistry;
+  private readonly onAbort: (transaction: Transaction) => void;
   private readonly sessions = new Map<string, Session>();
 
-  constructor(store: Store, conflicts: Conflicts, cursors: CursorRegistry) {
+  constructor(
+    store: Store,
+    conflicts: Conflicts,
+    cursors: CursorRegistry,
+    onAbort: (transaction: Transaction) => void,
+  ) {
+    this.onAbort = onAbort;
     this.store = store;
     this.conflicts = conflicts;
     this.cursors = cursors;
@@ -154,6 +161,7 @@ export class SessionRegistry {
     session.transaction = undefined;
     if (transaction === undefined) return;
     this.cursors.killWhere((cursor) => cursor.transaction === transaction);
+    if (state === 'aborted') this.onAbort(transaction);
     this.conflicts.end(transaction);
     transaction.release();
   }

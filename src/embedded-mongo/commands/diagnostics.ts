@@ -1,0 +1,178 @@
+import { Double, Int32, Long } from 'bson';
+import { fromJs } from '../bson/from-js.ts';
+import type { EncodableDocument, EncodableValue } from '../bson/raw-document.ts';
+import type { BsonDocument } from '../bson/value.ts';
+import { badValue, commandNotFound, MongoServerError } from '../errors.ts';
+import { countIndexKeys, measureCollection } from '../storage/measure.ts';
+import { collectionName, numberOf, optionalDocument } from './arguments.ts';
+import { requireCollection } from './collections.ts';
+import { type CommandContext, type CommandDefinition, fieldSet } from './command.ts';
+import { emulatedVersion } from './handshake.ts';
+
+/** Commands that look at the server, or break it on purpose. */
+export const diagnostics: Record<string, CommandDefinition> = {
+  serverStatus: { fields: 'any', run: serverStatus },
+  dbStats: { fields: fieldSet('dbStats', 'scale', 'freeStorage'), run: databaseStats },
+  dbstats: { fields: fieldSet('dbstats', 'scale', 'freeStorage'), run: databaseStats },
+  collStats: { fields: fieldSet('collStats', 'scale'), run: collectionStats },
+  collstats: { fields: fieldSet('collstats', 'scale'), run: collectionStats },
+  validate: {
+    fields: fieldSet('validate', 'full', 'repair', 'metadata', 'checkBSONConformance'),
+    run: validate,
+  },
+  currentOp: { fields: 'any', run: currentOp },
+  configureFailPoint: { fields: fieldSet('configureFailPoint', 'mode', 'data'), run: configureFailPoint },
+  getLastError: { fields: 'any', run: () => refuse('getLastError') },
+  getlasterror: { fields: 'any', run: () => refuse('getlasterror') },
+};
+
+function refuse(name: string): EncodableDocument {
+  throw commandNotFound(name);
+}
+
+function serverStatus(context: CommandContext): EncodableDocument {
+  const { engine } = context;
+  const counts = (name: string): Long => Long.fromNumber(engine.commandCounts.get(name) ?? 0);
+  const uptime = (Date.now() - engine.startedAt) / 1000;
+  const memory = process.memoryUsage();
+  return new Map<string, EncodableValue>([
+    ['host', context.connection.serverAddress],
+    ['version', emulatedVersion],
+    ['process', 'embedded'],
+    ['pid', Long.fromNumber(process.pid)],
+    ['uptime', new Double(uptime)],
+    ['uptimeMillis', Long.fromNumber(Math.round(uptime * 1000))],
+    ['localTime', context.now],
+    ['connections', fromJs({ current: engine.connectionCount })],
+    ['mem', fromJs({ bits: 64, resident: Math.round(memory.rss / 1048576) })],
+    [
+      'opcounters',
+      new Map([
+        ['insert', counts('insert')],
+        ['query', counts('find')],
+        ['update', counts('update')],
+        ['delete', counts('delete')],
+        ['getmore', counts('getMore')],
+      ]),
+    ],
+    [
+      'metrics',
+      new Map([
+        ['commands', commandMetrics(engine.commandCounts)],
+        ['cursor', fromJs({ open: { total: engine.cursors.size } })],
+      ]),
+    ],
+    ['transactions', fromJs({ currentOpen: engine.sessions.openTransactions, retriedCommandsCount: 0 })],
+    ['logicalSessionRecordCache', fromJs({ activeSessionsCount: engine.sessions.size })],
+    ['storageEngine', fromJs({ name: 'embedded', persistent: true, supportsCommittedReads: true })],
+  ]);
+}
+
+function commandMetrics(counts: ReadonlyMap<string, number>): BsonDocument {
+  return new Map([...counts].map(([name, total]) => [name, new Map([['total', Long.fromNumber(total)]])]));
+}
+
+function databaseStats(context: CommandContext): EncodableDocument {
+  const collections = context.engine.catalog.ofDatabase(context.database);
+  const sizes = collections.map((collection) => measureCollection(context.reader, collection));
+  const sum = (figure: (i: number) => number): Double =>
+    new Double(collections.reduce((total, _, i) => total + figure(i), 0) / scaleOf(context));
+  const objects = collections.reduce((total, collection) => total + collection.count, 0);
+  return new Map<string, EncodableValue>([
+    ['db', context.database],
+    ['collections', Long.fromNumber(collections.length)],
+    ['views', Long.ZERO],
+    ['objects', Long.fromNumber(objects)],
+    [
+      'avgObjSize',
+      new Double(objects === 0 ? 0 : sizes.reduce((total, size) => total + size.bytes, 0) / objects),
+    ],
+    ['dataSize', sum((i) => sizes[i]?.bytes ?? 0)],
+    ['storageSize', sum((i) => sizes[i]?.bytes ?? 0)],
+    [
+      'indexes',
+      Long.fromNumber(collections.reduce((total, collection) => total + collection.indexes.length, 0)),
+    ],
+    ['scaleFactor', Long.fromNumber(scaleOf(context))],
+  ]);
+}
+
+function collectionStats(context: CommandContext): EncodableDocument {
+  const name = collectionName(context.body, context.name, context.database);
+  const collection = context.engine.catalog.find(context.database, name);
+  const size = collection === undefined ? 0 : measureCollection(context.reader, collection).bytes;
+  const count = collection?.count ?? 0;
+  return new Map<string, EncodableValue>([
+    ['ns', `${context.database}.${name}`],
+    ['size', new Int32(Math.round(size / scaleOf(context)))],
+    ['count', new Int32(count)],
+    ...(count > 0 ? [['avgObjSize', new Int32(Math.round(size / count))] as [string, EncodableValue]] : []),
+    ['storageSize', new Int32(Math.round(size / scaleOf(context)))],
+    ['capped', false],
+    ['nindexes', new Int32(collection?.indexes.length ?? 0)],
+    ['scaleFactor', new Int32(scaleOf(context))],
+  ]);
+}
+
+function scaleOf(context: CommandContext): number {
+  const scale = numberOf(context.body.get('scale')) ?? 1;
+  if (scale < 1) throw badValue("'scale' must be >= 1");
+  return scale;
+}
+
+/** Compares every document with its index entries, as far as their numbers tell. */
+function validate(context: CommandContext): EncodableDocument {
+  const name = collectionName(context.body, 'validate', context.database);
+  const collection = requireCollection(context, name);
+  const { documents, expectedKeys } = measureCollection(context.reader, collection);
+  const errors: string[] = [];
+  if (documents !== collection.count)
+    errors.push(`counted ${collection.count} documents, found ${documents}`);
+  const keys: BsonDocument = new Map();
+  for (const index of collection.indexes) {
+    const found = countIndexKeys(context.reader, collection, index);
+    keys.set(index.definition.name, Long.fromNumber(found.keys));
+    errors.push(...found.errors);
+    const expected = expectedKeys.get(index) ?? 0;
+    if (found.keys !== expected) {
+      errors.push(`index ${index.definition.name} has ${found.keys} keys, its documents have ${expected}`);
+    }
+  }
+  return new Map<string, EncodableValue>([
+    ['ns', collection.namespace],
+    ['nrecords', Long.fromNumber(documents)],
+    ['nIndexes', new Int32(collection.indexes.length)],
+    ['keysPerIndex', keys],
+    ['valid', errors.length === 0],
+    ['warnings', []],
+    ['errors', errors.slice(0, 20)],
+  ]);
+}
+
+/** Only what runs at this moment: this command. */
+function currentOp(context: CommandContext): EncodableDocument {
+  const open: EncodableDocument = new Map<string, EncodableValue>([
+    ['type', 'op'],
+    ['op', 'command'],
+    ['ns', 'admin.$cmd'],
+    ['command', new Map([['currentOp', new Int32(1)]])],
+    ['connectionId', new Int32(context.connection.id)],
+    ['active', true],
+  ]);
+  return new Map<string, EncodableValue>([['inprog', [open]]]);
+}
+
+function configureFailPoint(context: CommandContext): EncodableDocument {
+  if (context.database !== 'admin') {
+    throw new MongoServerError(13, 'configureFailPoint may only be run against the admin database.');
+  }
+  const name = context.body.get('configureFailPoint');
+  if (name !== 'failCommand') {
+    throw badValue(`the embedded server has no fail point '${String(name)}', only 'failCommand'`);
+  }
+  const count = context.engine.failPoint.configure(
+    context.body.get('mode'),
+    optionalDocument(context.body, 'configureFailPoint', 'data'),
+  );
+  return new Map<string, EncodableValue>([['count', Long.fromNumber(count)]]);
+}
