@@ -33,12 +33,25 @@ export function valueToText(value: BsonValue): string {
   return value.toString();
 }
 
-/** Sixteen significant digits and always a point or an exponent: 1.0, 0.1, 1e+100. */
+/** A double in messages: as {@link formatDouble}, with `.0` where there is no point. */
 export function doubleToText(value: number): string {
-  if (Number.isNaN(value)) return 'nan.0';
-  if (!Number.isFinite(value)) return value > 0 ? 'inf.0' : '-inf.0';
-  if (Number.isInteger(value) && Math.abs(value) < 1e16) return `${Object.is(value, -0) ? '-0' : value}.0`;
-  return String(value);
+  const text = formatDouble(value);
+  return text.includes('.') ? text : `${text}.0`;
+}
+
+/** A double with sixteen significant digits, as C's `%.16g` writes it: 5, 0.1, 1e+16, 1e-05. */
+export function formatDouble(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+  const [digits, power] = value.toExponential(15).split('e') as [string, string];
+  const mantissa = digits.replace(/\.?0+$/, '');
+  const exponent = Number(power);
+  if (exponent < -4 || exponent >= 16) {
+    return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
+  }
+  const fixed = value.toFixed(Math.max(0, 15 - exponent));
+  return fixed.includes('.') ? fixed.replace(/\.?0+$/, '') : fixed;
 }
 
 function binaryToText(value: Binary): string {

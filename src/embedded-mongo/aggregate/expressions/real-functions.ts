@@ -1,6 +1,6 @@
 import { Decimal128, Double, type Int32 } from 'bson';
 import { isNumber, toNumber } from '../../bson/numbers.ts';
-import { doubleToText } from '../../bson/to-text.ts';
+import { formatDouble } from '../../bson/to-text.ts';
 import type { BsonValue } from '../../bson/value.ts';
 import { MongoServerError } from '../../errors.ts';
 import { binary } from './arguments.ts';
@@ -59,7 +59,7 @@ function real(
 }
 
 function withValue(message: string, x: number): string {
-  const text = doubleToText(x).replace(/\.0$/, '');
+  const text = formatDouble(x);
   if (message.includes('{value}')) return message.replace('{value}', text);
   return message.endsWith(' ') ? message + text : message;
 }

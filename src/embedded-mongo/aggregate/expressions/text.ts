@@ -1,4 +1,5 @@
 import { BSONSymbol, Code, Decimal128, Double, Int32, Long, ObjectId, Timestamp } from 'bson';
+import { formatDouble } from '../../bson/to-text.ts';
 import type { BsonValue } from '../../bson/value.ts';
 import { MongoServerError } from '../../errors.ts';
 import { formatIsoDate } from './date-format.ts';
@@ -19,9 +20,9 @@ export function coerceToText(value: BsonValue): string {
   throw new MongoServerError(16007, `can't convert from BSON type ${kindOf(value)} to String`);
 }
 
-/** A double as C++ streams print it with full precision: no point for whole numbers. */
+/** A double as text: sixteen digits, and no point for whole numbers. */
 export function numberText(value: number): string {
-  if (Object.is(value, -0)) return '-0';
-  const text = String(value);
-  return text.replace(/e([+-])(\d)$/, 'e$10$2');
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
+  return formatDouble(value);
 }
