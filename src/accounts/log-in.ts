@@ -50,7 +50,9 @@ export async function logIn(dependencies: AccountsDependencies, input: LoginInpu
       ? await countUnknown(dependencies, input.identifier, now)
       : await countAttempt(database, found.login.key, now);
   const matches = await hasher.verify(input.password, found?.passwordHash);
-  if (!matches || found === null || locked || passwordHasExpired(account, now)) throw invalidCredentials();
+  if (!matches || found === null || locked || !mayLogIn(found.login) || passwordHasExpired(account, now)) {
+    throw invalidCredentials();
+  }
   const current = await readAgain(dependencies, found, input.password);
   if (current === null || !mayLogIn(current.login)) throw invalidCredentials();
   const session = await openSessionOf(dependencies, current.login, account);

@@ -1,21 +1,21 @@
 import bcrypt from 'bcrypt';
 import { describe, expect, it } from 'vitest';
 import { createPasswordHasher } from '../../src/accounts/password-hasher.ts';
-import { medianMs } from './support/median.ts';
+import { medianCpuMs } from './support/median.ts';
 
 const password = 'saffron-kettle-harbour-27';
 const cheapHash = bcrypt.hashSync(password, 4);
-const hasher = createPasswordHasher({ cost: 10, concurrency: 1, maxWaiting: 1_000 });
+const hasher = createPasswordHasher({ cost: 6, concurrency: 1, maxWaiting: 1_000 });
 
 describe('a stored hash', () => {
   it.each(['$2a$', '$2b$', '$2y$'])('of kind %s verifies its password and no other', async (prefix) => {
-    const stored = (await bcrypt.hash(password, 10)).replace('$2b$', prefix);
+    const stored = (await bcrypt.hash(password, 6)).replace('$2b$', prefix);
     expect(await hasher.verify(password, stored)).toBe(true);
     expect(await hasher.verify(`${password}!`, stored)).toBe(false);
     expect(await hasher.verify('', stored)).toBe(false);
   });
 
-  it.each([4, 8, 10, 11])('of cost %i verifies', async (cost) => {
+  it.each([4, 6, 7, 10])('of cost %i verifies', async (cost) => {
     expect(await hasher.verify(password, await bcrypt.hash(password, cost))).toBe(true);
   });
 
@@ -39,14 +39,14 @@ describe('a stored hash', () => {
 
   it('is bcrypt of kind $2b$ at the configured cost, with a salt of its own', async () => {
     const [one, other] = [await hasher.hash(password), await hasher.hash(password)];
-    expect(one).toMatch(/^\$2b\$10\$/);
+    expect(one).toMatch(/^\$2b\$06\$/);
     expect(one).not.toBe(other);
     expect(hasher.needsRehash(one)).toBe(false);
   });
 
   it('needs a rehash only when its cost is lower', () => {
-    expect(hasher.needsRehash(`$2a$09$${'.'.repeat(53)}`)).toBe(true);
-    expect(hasher.needsRehash(`$2y$10$${'.'.repeat(53)}`)).toBe(false);
+    expect(hasher.needsRehash(`$2a$05$${'.'.repeat(53)}`)).toBe(true);
+    expect(hasher.needsRehash(`$2y$06$${'.'.repeat(53)}`)).toBe(false);
     expect(hasher.needsRehash(`$2b$12$${'.'.repeat(53)}`)).toBe(false);
   });
 });
@@ -105,9 +105,10 @@ describe('the queue', () => {
   });
 });
 
-describe('verification takes as long', () => {
+describe('verification takes as long', { timeout: 120_000 }, () => {
   const samples = 15;
   const cost = 10;
+  const timed = createPasswordHasher({ cost, concurrency: 1 });
 
   it('for every kind of hash and password as for a wrong password', async () => {
     const classes: Record<string, () => Promise<unknown>> = {
@@ -119,7 +120,7 @@ describe('verification takes as long', () => {
       'too expensive': verifying(password, `$2b$31$${'.'.repeat(53)}`),
       'too long': verifying('x'.repeat(1_000_000), await bcrypt.hash(password, cost)),
     };
-    const medians = await medianMs(classes, samples);
+    const medians = await medianCpuMs(classes, samples);
     const { wrong = 0, ...others } = medians;
     for (const [name, median] of Object.entries(others)) {
       expect(Math.abs(median - wrong), `${name}: ${median} ms against ${wrong} ms`).toBeLessThan(
@@ -129,7 +130,7 @@ describe('verification takes as long', () => {
   });
 
   it('which bcrypt by itself does not do: the measurement tells the difference', async () => {
-    const medians = await medianMs(
+    const medians = await medianCpuMs(
       {
         wrong: verifying('wrong password', await bcrypt.hash(password, cost)),
         malformed: () => bcrypt.compare(password, '$2b$10$short'),
@@ -142,6 +143,6 @@ describe('verification takes as long', () => {
   });
 
   function verifying(typed: string, stored: unknown) {
-    return () => hasher.verify(typed, stored);
+    return () => timed.verify(typed, stored);
   }
 });
