@@ -37,6 +37,18 @@ export function isOperatorDocument(value: BsonValue, allowIncompleteDbRef = fals
   return !(value.has('$ref') && value.has('$id'));
 }
 
+/** Whether a name is an operator on a field; `$not` is none of them, as in MongoDB's own table. */
+export function isFieldOperator(name: string): boolean {
+  return fieldOperatorNames.has(name);
+}
+
+const fieldOperatorNames = new Set(
+  (
+    '$all $bitsAllClear $bitsAllSet $bitsAnyClear $bitsAnySet $elemMatch $eq $exists $geoIntersects $geoNear $geoWithin ' +
+    '$gt $gte $in $lt $lte $mod $ne $near $nearSphere $nin $options $regex $size $type $within'
+  ).split(' '),
+);
+
 /** Compiles a value that is no operator document: equality, or a regular expression. */
 export function compileImplicit(value: BsonValue, context: QueryContext): Condition {
   if (value instanceof BSONRegExp) return leaf(compileRegexTest(value.pattern, value.options));
@@ -243,7 +255,8 @@ function compileAll(
   return {
     kind: 'and',
     children: operand.map((entry) => {
-      if (isOperatorDocument(entry)) throw badValue('no $ expressions in $all');
+      const first = entry instanceof Map ? entry.keys().next().value : undefined;
+      if (first !== undefined && isFieldOperator(first)) throw badValue('no $ expressions in $all');
       return compileImplicit(entry, context);
     }),
   };

@@ -146,14 +146,11 @@ function keepMatched(
       if (index === undefined) {
         throw new MongoServerError(
           51246,
-          "Executor error during find command :: caused by :: positional operator '.$' couldn't find a matching element in the array",
+          "positional operator '.$' couldn't find a matching element in the array",
         );
       }
       if (index >= value.length) {
-        throw new MongoServerError(
-          51247,
-          "Executor error during find command :: caused by :: positional operator '.$' element mismatch",
-        );
+        throw new MongoServerError(51247, "positional operator '.$' element mismatch");
       }
       return [value[index]];
     }

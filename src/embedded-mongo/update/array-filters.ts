@@ -1,5 +1,5 @@
 import type { BsonDocument, BsonValue } from '../bson/value.ts';
-import { failedToParse } from '../errors.ts';
+import { badValue, failedToParse, MongoServerError } from '../errors.ts';
 import { compileFilter } from '../query/compile-filter.ts';
 import type { QueryContext } from '../query/context.ts';
 
@@ -13,8 +13,13 @@ export function compileArrayFilters(filters: readonly BsonValue[], context: Quer
     if (!(filter instanceof Map)) {
       throw failedToParse('Error parsing array filter :: caused by :: array filters must be objects');
     }
-    const test = compileFilter(filter, context);
-    const identifier = identifierOf(filter);
+    const { test, identifier } = naming(() => ({
+      test: compileFilter(filter, context),
+      identifier: identifierOf(filter),
+    }));
+    if (identifier === undefined) {
+      throw failedToParse('Cannot use an expression without a top-level field name in arrayFilters');
+    }
     if (compiled.has(identifier)) {
       throw failedToParse(`Found multiple array filters with the same top-level field name ${identifier}`);
     }
@@ -23,21 +28,27 @@ export function compileArrayFilters(filters: readonly BsonValue[], context: Quer
   return compiled;
 }
 
-function identifierOf(filter: BsonDocument): string {
+/** Runs the parser and says in its errors what was parsed, as MongoDB does. */
+function naming<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof MongoServerError)) throw error;
+    throw new MongoServerError(error.code, `Error parsing array filter :: caused by :: ${error.message}`);
+  }
+}
+
+function identifierOf(filter: BsonDocument): string | undefined {
   const identifiers = new Set<string>();
   collectIdentifiers(filter, identifiers);
   const [first, second] = identifiers;
-  if (first === undefined) {
-    throw failedToParse('Cannot use an expression without a top-level field name in arrayFilters');
-  }
+  if (first === undefined) return undefined;
   if (second !== undefined) {
-    throw failedToParse(
-      `Error parsing array filter :: caused by :: Expected a single top-level field name, found '${first}' and '${second}'`,
-    );
+    throw failedToParse(`Expected a single top-level field name, found '${first}' and '${second}'`);
   }
   if (!/^[a-z][a-zA-Z0-9]*$/.test(first)) {
-    throw failedToParse(
-      `Error parsing array filter :: caused by :: The top-level field name must be an alphanumeric string beginning with a lowercase letter, found '${first}'`,
+    throw badValue(
+      `The top-level field name must be an alphanumeric string beginning with a lowercase letter, found '${first}'`,
     );
   }
   return first;

@@ -10,6 +10,7 @@ import { badValue, failedToParse, typeMismatch } from '../errors.ts';
 import { compileFilter } from '../query/compile-filter.ts';
 import { compileSort } from '../query/compile-sort.ts';
 import type { QueryContext } from '../query/context.ts';
+import { isFieldOperator } from '../query/field-operators.ts';
 import { idText, type LeafCompiler, type LeafOperator, type Site, unchanged } from './leaf-operator.ts';
 
 /** The operators that change an array. */
@@ -191,20 +192,9 @@ function pullTest(operand: BsonValue, context: QueryContext): (element: BsonValu
   return (element) => valuesEqual(element, operand, context.collation);
 }
 
-const pathlessOperators = new Set([
-  '$and',
-  '$or',
-  '$nor',
-  '$expr',
-  '$comment',
-  '$where',
-  '$text',
-  '$jsonSchema',
-]);
-
 function isConditionOnValue(operand: BsonDocument): boolean {
   const first = operand.keys().next().value;
-  return first?.startsWith('$') === true && !pathlessOperators.has(first);
+  return first !== undefined && isFieldOperator(first);
 }
 
 function pullAll(operand: BsonValue): LeafOperator {
@@ -223,7 +213,7 @@ function culling(name: string, makeTest: (site?: Site) => (element: BsonValue) =
   return {
     name,
     update: (value, site) => {
-      if (!Array.isArray(value)) throw badValue(`Cannot apply ${name} to a non-array value`);
+      if (!Array.isArray(value)) throw badValue('Cannot apply $pull to a non-array value');
       const test = site.collation ? makeTest(site) : check;
       const kept = value.filter((element) => !test(element));
       return kept.length === value.length ? unchanged : kept;

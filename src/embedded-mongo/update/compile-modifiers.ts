@@ -186,19 +186,19 @@ class ModifierRun {
   #applyRename(from: readonly string[], to: readonly string[]): void {
     const { editor } = this;
     if (editor.find(from).exists) {
-      this.#refuseChangeOfId(from);
       this.#refuseChangeOfId(to);
+      this.#refuseChangeOfId(from, (path) => `Unsetting the path '${path}' using $rename`);
     }
     if (applyRename(editor, from, to)) this.isModified = true;
   }
 
   /** `_id` is immutable once the document has one. */
-  #refuseChangeOfId(path: readonly string[]): void {
+  #refuseChangeOfId(
+    path: readonly string[],
+    describe = (text: string) => `Performing an update on the path '${text}'`,
+  ): void {
     if (path[0] !== '_id' || !this.#hadId) return;
-    throw new MongoServerError(
-      66,
-      `Performing an update on the path '${path.join('.')}' would modify the immutable field '_id'`,
-    );
+    throw new MongoServerError(66, `${describe(path.join('.'))} would modify the immutable field '_id'`);
   }
 }
 

@@ -1,8 +1,8 @@
 import { valuesIdentical } from '../bson/equal.ts';
 import { elementToText } from '../bson/to-text.ts';
 import type { BsonValue } from '../bson/value.ts';
-import { badValue, MongoServerError } from '../errors.ts';
-import type { DocumentEditor } from './document-editor.ts';
+import { badValue, MongoServerError, pathNotViable } from '../errors.ts';
+import { type DocumentEditor, type Found, numericIndex } from './document-editor.ts';
 import { idText } from './leaf-operator.ts';
 
 /** Checks a `$rename` of one field and answers both paths. */
@@ -42,13 +42,27 @@ export function parseRename(field: string, target: BsonValue): { from: string[];
 /** Moves a field; a missing source does nothing. Neither path may lead through an array. */
 export function applyRename(editor: DocumentEditor, from: readonly string[], to: readonly string[]): boolean {
   const source = editor.find(from);
+  if (!source.exists) {
+    refuseUnreachable(from, source);
+    return false;
+  }
   refuseArrays(editor, from, 'source');
-  if (!source.exists) return false;
   refuseArrays(editor, to, 'destination');
   const target = editor.find(to);
   if (!target.exists || !valuesIdentical(target.value, source.value)) editor.set(to, source.value);
   editor.remove(from);
   return true;
+}
+
+/** A source behind a value that has no fields is an error, though one that is merely missing is not. */
+function refuseUnreachable(path: readonly string[], { deepest, depth }: Found & { exists: false }): void {
+  const isViable =
+    deepest instanceof Map || (Array.isArray(deepest) && numericIndex(path[depth] as string) >= 0);
+  if (isViable) return;
+  const name = path[depth - 1] as string;
+  throw pathNotViable(
+    `cannot use the part (${name} of ${path.join('.')}) to traverse the element ({${elementToText(name, deepest)}})`,
+  );
 }
 
 function refuseArrays(editor: DocumentEditor, path: readonly string[], role: string): void {

@@ -23,7 +23,8 @@ export function replaceFields(document: BsonDocument, fields: BsonDocument): Upd
   for (const [name, value] of fields) {
     if (name !== '_id') result.set(name, value);
   }
-  return valuesIdentical(document, result)
+  // MongoDB compares with the replacement as it was sent, so one without _id always counts as a change.
+  return valuesIdentical(document, fields)
     ? { document, modified: false }
     : { document: result, modified: true };
 }

@@ -5,6 +5,7 @@ import { MongoServerError } from '../errors.ts';
 import { isOperatorDocument } from '../query/field-operators.ts';
 import type { CompiledUpdate } from './compile-update.ts';
 import { DocumentEditor } from './document-editor.ts';
+import { checkId } from './replacement.ts';
 
 /**
  * The document that an upsert inserts: what the filter says by equality (a replacement takes only `_id` of it),
@@ -18,6 +19,7 @@ export function upsertDocument(filter: BsonDocument, update: CompiledUpdate): Bs
     editor.set(path.split('.'), equalities.get(path));
   }
   const { document } = update.apply(editor.root, undefined, true);
+  if (document.has('_id')) checkId(document.get('_id'));
   if (!document.has('_id') || document.keys().next().value === '_id') return document;
   const ordered: BsonDocument = new Map([['_id', document.get('_id')]]);
   for (const [name, value] of document) ordered.set(name, value);

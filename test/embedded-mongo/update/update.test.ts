@@ -170,7 +170,8 @@ const rows: Record<string, Row[]> = {
     [{ _id: 1, a: 1 }, { b: 2 }, '{ _id: 1, b: 2 }'],
     [{ _id: 1, a: 1 }, {}, '{ _id: 1 }'],
     [{ _id: 1, a: 1 }, { b: 2, _id: 1 }, '{ _id: 1, b: 2 }'],
-    [{ _id: 1, a: 1 }, { a: 1 }, 'unchanged'],
+    [{ _id: 1, a: 1 }, { _id: 1, a: 1 }, 'unchanged'],
+    [{ _id: 1, a: 1 }, { a: 1 }, '{ _id: 1, a: 1 }'],
     [{ _id: 1, a: 1 }, { 'x.y': 1, n: { $z: 1 } }, '{ _id: 1, x.y: 1, n: { $z: 1 } }'],
   ],
   pipelines: [
@@ -181,7 +182,7 @@ const rows: Record<string, Row[]> = {
       '{ _id: 1, c: new Date(1700000000000) }',
     ],
     [{ _id: 1, a: { b: 1 } }, [{ $replaceWith: '$a' }], '{ _id: 1, b: 1 }'],
-    [{ _id: 1, a: 1 }, [{ $project: { a: 1, _id: 0 } }], 'unchanged'],
+    [{ _id: 1, a: 1 }, [{ $project: { a: 1, _id: 0 } }], '{ _id: 1, a: 1 }'],
     [{ _id: 1, a: 1 }, [{ $set: { a: 1 } }], 'unchanged'],
   ],
 };
@@ -193,6 +194,25 @@ for (const [topic, cases] of Object.entries(rows)) {
     });
   });
 }
+
+describe('array filters that are no filters are refused with', () => {
+  it.each<[object, string]>([
+    [{}, '9 FailedToParse: Cannot use an expression without a top-level field name in arrayFilters'],
+    [
+      { x: 1, y: 1 },
+      "9 FailedToParse: Error parsing array filter :: caused by :: Expected a single top-level field name, found 'x' and 'y'",
+    ],
+    [
+      { X: 1 },
+      "2 BadValue: Error parsing array filter :: caused by :: The top-level field name must be an alphanumeric string beginning with a lowercase letter, found 'X'",
+    ],
+    [{ x: { $foo: 1 } }, '2 BadValue: Error parsing array filter :: caused by :: unknown operator: $foo'],
+  ])('%o: %s', (filter, expected) => {
+    expect(refusal(() => update({ _id: 1 }, { $set: { 'a.$[x]': 1 } }, { arrayFilters: [filter] }))).toBe(
+      expected,
+    );
+  });
+});
 
 describe('updates leave the original as it was', () => {
   it('also in its inner documents and arrays', () => {
@@ -220,6 +240,15 @@ describe('updates leave the original as it was', () => {
 });
 
 describe('updates are refused with', () => {
+  it('a source or condition that cannot be', () => {
+    expect(refusal(() => update({ _id: 1, a: 5 }, { $rename: { 'a.b': 'c' } }))).toBe(
+      '28 PathNotViable: cannot use the part (a of a.b) to traverse the element ({a: 5})',
+    );
+    expect(refusal(() => update({ _id: 1 }, { $pull: { a: { $foo: 1 } } }))).toMatch(
+      /^2 BadValue: unknown top level operator: \$foo\./,
+    );
+  });
+
   const long9 = long(9223372036854775807n);
   it.each<[object, object, string, Options?]>([
     [{ _id: 1, a: 1 }, { $set: { 'a.b': 1 } }, "28 PathNotViable: Cannot create field 'b' in element {a: 1}"],
@@ -252,7 +281,7 @@ describe('updates are refused with', () => {
     [
       { _id: 1, a: 1 },
       { $rename: { _id: 'b' } },
-      "66 ImmutableField: Performing an update on the path '_id' would modify the immutable field '_id'",
+      "66 ImmutableField: Unsetting the path '_id' using $rename would modify the immutable field '_id'",
     ],
     [
       { _id: 1 },

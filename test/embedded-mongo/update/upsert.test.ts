@@ -50,6 +50,7 @@ describe('the document of an upsert', () => {
       { _id: 2 },
       "66 ImmutableField: After applying the update, the (immutable) field '_id' was found to have been altered to _id: 2",
     ],
+    [{}, { $set: { _id: [1] } }, "53 InvalidIdField: The '_id' value cannot be of type array"],
     [
       { $expr: true },
       { $set: { a: 1 } },

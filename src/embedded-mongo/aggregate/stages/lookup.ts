@@ -1,3 +1,4 @@
+import { BSONRegExp } from 'bson';
 import { elementToText } from '../../bson/to-text.ts';
 import { typeNameOf } from '../../bson/type-names.ts';
 import type { BsonDocument, BsonValue } from '../../bson/value.ts';
@@ -58,8 +59,7 @@ function joinReader(
   if (canSeek) {
     return (document) => {
       const values = localValues(document, local);
-      const condition: BsonDocument = values.length === 1 ? new Map([['$eq', values[0]]]) : anyOf(values);
-      return context.readCollection(from, new Map([[foreign.text, condition]]));
+      return context.readCollection(from, equalToAny(foreign.text, values));
     };
   }
   let joined: ((values: BsonValue[]) => BsonDocument[]) | undefined;
@@ -69,8 +69,12 @@ function joinReader(
   };
 }
 
-function anyOf(values: BsonValue[]): BsonDocument {
-  return new Map([['$in', values]]);
+/** A regular expression within `$in` would match text, and here it shall equal a stored one. */
+function equalToAny(field: string, values: BsonValue[]): BsonDocument {
+  const equal = (value: BsonValue): BsonDocument => new Map([[field, new Map([['$eq', value]])]]);
+  if (values.length === 1) return equal(values[0]);
+  if (values.some((value) => value instanceof BSONRegExp)) return new Map([['$or', values.map(equal)]]);
+  return new Map([[field, new Map([['$in', values]])]]);
 }
 
 /** Reads the other collection once, by the values that its field has for a query. */
@@ -108,7 +112,7 @@ function localValues(document: BsonDocument, path: string[]): BsonValue[] {
 
 function collectValues(value: BsonValue, path: string[], at: number, values: BsonValue[]): void {
   if (at === path.length) {
-    if (Array.isArray(value)) values.push(...value);
+    if (Array.isArray(value)) values.push(...value.filter((element) => element !== undefined));
     else if (value !== undefined) values.push(value);
     return;
   }
