@@ -163,7 +163,8 @@ async function readPage(
     const sources = await readRows(database, page, loaders);
     page.forEach((row, index) => {
       const source = sources[index] ?? null;
-      if (source !== null && !found.some((other) => other.source.id === source.id))
+      // Two rows of before may be one customer by now. Ids do not tell: a login and a delivery record may share one.
+      if (source !== null && !found.some((other) => isSameCustomer(other.source, source)))
         found.push({ row, source });
     });
     const hasNextPage = rows.length > missing;
@@ -171,6 +172,10 @@ async function readPage(
     if (found.length >= first || !hasNextPage || last === undefined) return { found, hasNextPage };
     after = { key: last[order.key], row: last._id };
   }
+}
+
+function isSameCustomer(one: CustomerSource, other: CustomerSource): boolean {
+  return one.login?.key === other.login?.key && one.delivery?.key === other.delivery?.key;
 }
 
 export function cursorOf(cursors: CursorCodec, order: RowOrder, row: PageRow | undefined): string {

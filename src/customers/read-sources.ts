@@ -3,6 +3,7 @@ import { rowKeyOfDelivery, rowKeyOfLogin } from '../customer-index/customer-inde
 import { type LinkedCustomer, linkCustomers } from '../customer-index/link-graph.ts';
 import { readNeighbourhood, type Seeds } from '../customer-index/neighbourhood.ts';
 import type { Database } from '../database/collections.ts';
+import { recordKey } from '../database/stored-documents.ts';
 import type { CustomerSource } from './customer-view.ts';
 import type { Loaders } from './loaders.ts';
 
@@ -42,7 +43,11 @@ export async function readRows(
   const stale = rows.filter((_, index) => sources[index] === null);
   if (stale.length === 0) return sources;
   const verified = await readVerified(database, seedsOfRows(stale));
-  return rows.map((row, index) => sources[index] ?? verified.find((source) => isBehind(source, row)) ?? null);
+  const verifiedFor = (row: PageRow) =>
+    verified.find((source) => isBehind(source, row)) ??
+    verified.find((source) => isLeftOf(source, row)) ??
+    null;
+  return rows.map((row, index) => sources[index] ?? verifiedFor(row));
 }
 
 /** Customers as the stored records say now, whatever the index says: everybody linked to the seeds. */
@@ -105,4 +110,9 @@ function isBehind({ login, delivery }: CustomerSource, row: PageRow): boolean {
     (delivery !== null && rowKeyOfDelivery(delivery) === row._id) ||
     (login !== null && rowKeyOfLogin(login) === row._id)
   );
+}
+
+/** The login that is left where the delivery record of a pair is gone: it has no row of its own yet. */
+function isLeftOf({ login, delivery }: CustomerSource, row: PageRow): boolean {
+  return delivery === null && row.userKey !== undefined && login?.key === recordKey(row.userKey);
 }
