@@ -43,11 +43,7 @@ export class Connection implements ClientConnection {
   /** Sends the answer to the command in work and goes on with the next. */
   answer(message: CommandMessage, reply: EncodableDocument): void {
     if (!message.unacknowledged && this.socket.writable) {
-      const [head, document] = replyMessage(message.protocol, message.requestId, reply);
-      this.socket.cork();
-      this.socket.write(head);
-      this.socket.write(document);
-      this.socket.uncork();
+      this.socket.write(replyMessage(message.protocol, message.requestId, reply));
     }
     this.busy = false;
     this.next();

@@ -4,21 +4,24 @@ import { opcode } from './command-message.ts';
 
 let nextRequestId = 1;
 
-/** An answer framed as the request was: OP_MSG, or OP_REPLY for the old hello. Two buffers, to be written in order. */
+/** An answer framed as the request was: OP_MSG, or OP_REPLY for the old hello. */
 export function replyMessage(
   protocol: 'message' | 'query',
   responseTo: number,
   reply: EncodableDocument,
-): [head: Buffer, document: Uint8Array] {
+): Buffer {
   const document = encodeDocument(reply);
-  const head = Buffer.alloc(protocol === 'message' ? 21 : 36);
-  head.writeInt32LE(head.length + document.length, 0);
-  head.writeInt32LE(nextRequestId++ & 0x7fffffff, 4);
-  head.writeInt32LE(responseTo, 8);
-  head.writeInt32LE(protocol === 'message' ? opcode.message : opcode.reply, 12);
+  const headBytes = protocol === 'message' ? 21 : 36;
+  const message = Buffer.allocUnsafe(headBytes + document.length);
+  message.fill(0, 0, headBytes);
+  message.set(document, headBytes);
+  message.writeInt32LE(message.length, 0);
+  message.writeInt32LE(nextRequestId++ & 0x7fffffff, 4);
+  message.writeInt32LE(responseTo, 8);
+  message.writeInt32LE(protocol === 'message' ? opcode.message : opcode.reply, 12);
   if (protocol === 'query') {
-    head.writeInt32LE(8, 16);
-    head.writeInt32LE(1, 32);
+    message.writeInt32LE(8, 16);
+    message.writeInt32LE(1, 32);
   }
-  return [head, document];
+  return message;
 }
