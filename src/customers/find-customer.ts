@@ -14,7 +14,7 @@ import type { IdentifierKind } from './customer-enums.ts';
 import type { CustomerSource, CustomerView } from './customer-view.ts';
 import { nearMissRows } from './near-misses.ts';
 import { prepareViews } from './prepare-views.ts';
-import { readVerified, seedsOfRows } from './read-sources.ts';
+import { readVerified, seedsOfRows, sourceBehind } from './read-sources.ts';
 
 export interface FoundCustomer {
   readonly customer: CustomerView;
@@ -68,7 +68,8 @@ export async function findCustomer(
     kind: 'ambiguous',
     identifier,
     candidates: shown,
-    totalCandidates: Math.max(total, matches.length),
+    // Up to the limit every row was verified; beyond, the index's own count has to do.
+    totalCandidates: rows.length > maxCandidates ? Math.max(total, matches.length) : matches.length,
   };
 }
 
@@ -155,8 +156,8 @@ async function showNearMisses(
   const near = await nearMissRows(dependencies, identifier, mayUseContacts(request.viewer));
   const sources = await readVerified(dependencies.database, seedsOfRows(near.map(({ row }) => row)));
   const matches = near.flatMap(({ row, matchedBy }) => {
-    const source = sources.find((candidate) => candidate.id === row.id);
-    return source === undefined ? [] : [{ source, matchedBy }];
+    const source = sourceBehind(sources, row);
+    return source === null ? [] : [{ source, matchedBy }];
   });
   return show(dependencies, request, matches);
 }

@@ -12,12 +12,12 @@ export interface NearMiss {
 
 type NearMissRow = Pick<
   CustomerIndexRow,
-  'id' | 'userKey' | 'v2Key' | 'link' | 'names' | 'emails' | 'phones'
+  '_id' | 'id' | 'userKey' | 'v2Key' | 'link' | 'names' | 'emails' | 'phones'
 >;
 
 /**
- * Customers whose name, e-mail or phone is nearly what was typed: the likely ones are found by the beginning of a word,
- * then ordered by how many letters would have to change. At most 5.
+ * Customers whose name, e-mail or phone is nearly what was typed: the likely ones are found by the beginning of a word, or
+ * by a phone that differs in one digit, then ordered by how many letters would have to change. At most 5.
  */
 export async function nearMissRows(
   { database, settings }: CustomerDependencies,
@@ -52,7 +52,10 @@ const maxCandidates = 200;
 /** Share of the letters that may differ. */
 const maxDistance = 0.34;
 const prefixLength = 3;
-const phonePrefixLength = 5;
+/** Fewer digits are the beginning of too many phones. */
+const fewestDigits = 6;
+/** Longer than any phone with its country code. */
+const mostDigits = 18;
 
 interface TypedForms {
   readonly name: string;
@@ -67,7 +70,8 @@ function typedForms(
 ): TypedForms {
   const digits = identifier.replace(/\D/g, '').replace(/^0+/, '');
   const phone = toPhone(identifier);
-  const looksLikePhone = /^[+\d\s().\-/]+$/.test(identifier) && digits.length > phonePrefixLength;
+  const looksLikePhone =
+    /^[+\d\s().\-/]+$/.test(identifier) && digits.length >= fewestDigits && digits.length <= mostDigits;
   return {
     name: normalizeName(identifier),
     email: mayUseContacts && identifier.includes('@') ? foldCase(identifier) : null,
@@ -79,11 +83,34 @@ function candidateConditions(
   { name, email, digits }: TypedForms,
   mayUseContacts: boolean,
 ): Filter<CustomerIndexRow>[] {
-  if (digits !== null) return [{ searchWords: beginsWith(digits.slice(0, phonePrefixLength)) }];
-  if (email !== null) return [{ searchWords: beginsWith(email.slice(0, prefixLength)) }];
+  if (digits !== null)
+    return [{ searchWords: { $in: oneDigitOff(digits) } }, { searchWords: beginsWith(digits) }];
+  if (email !== null) {
+    // The words before the @, too: a slip at the very beginning must not hide the rest.
+    const words = normalizeName(email.split('@', 1)[0] ?? '').split(' ');
+    return [email, ...words.filter((word) => word.length >= prefixLength)].map((word) => ({
+      searchWords: beginsWith(word.slice(0, prefixLength)),
+    }));
+  }
   const field = mayUseContacts ? 'searchWords' : 'nameWords';
   const words = name.split(' ').filter((word) => word.length >= prefixLength);
   return words.map((word) => ({ [field]: beginsWith(word.slice(0, prefixLength)) }));
+}
+
+/**
+ * Every text of digits that one slip makes of this one: one digit wrong, missing, too many, or swapped with its neighbour.
+ * In a town that shares its first digits a prefix would find everybody.
+ */
+function oneDigitOff(digits: string): string[] {
+  const variants: string[] = [];
+  for (let at = 0; at <= digits.length; at++) {
+    const [before, after] = [digits.slice(0, at), digits.slice(at)];
+    variants.push(before + after.slice(1));
+    if (after.length > 1) variants.push(`${before}${after[1]}${after[0]}${after.slice(2)}`);
+    for (let digit = 0; digit <= 9; digit++)
+      variants.push(`${before}${digit}${after}`, `${before}${digit}${after.slice(1)}`);
+  }
+  return [...new Set(variants)];
 }
 
 function beginsWith(prefix: string): { $elemMatch: { $gte: string; $lt: string } } {

@@ -43,11 +43,16 @@ export async function readRows(
   const stale = rows.filter((_, index) => sources[index] === null);
   if (stale.length === 0) return sources;
   const verified = await readVerified(database, seedsOfRows(stale));
-  const verifiedFor = (row: PageRow) =>
-    verified.find((source) => isBehind(source, row)) ??
-    verified.find((source) => isLeftOf(source, row)) ??
-    null;
-  return rows.map((row, index) => sources[index] ?? verifiedFor(row));
+  return rows.map((row, index) => sources[index] ?? sourceBehind(verified, row));
+}
+
+/** The customer for whom a row stands, of those whom its halves have turned out to be; null when nobody is left. */
+export function sourceBehind(
+  sources: readonly CustomerSource[],
+  row: Pick<PageRow, '_id' | 'userKey'>,
+): CustomerSource | null {
+  const ofRow = sources.find((source) => isBehind(source, row));
+  return ofRow ?? sources.find((source) => isLeftOf(source, row)) ?? null;
 }
 
 /** Customers as the stored records say now, whatever the index says: everybody linked to the seeds. */
@@ -105,7 +110,7 @@ function claimText(record: LinkedCustomer['login'] | LinkedCustomer['delivery'])
   return record?.claim.kind === 'text' ? record.claim.id : null;
 }
 
-function isBehind({ login, delivery }: CustomerSource, row: PageRow): boolean {
+function isBehind({ login, delivery }: CustomerSource, row: Pick<PageRow, '_id'>): boolean {
   return (
     (delivery !== null && rowKeyOfDelivery(delivery) === row._id) ||
     (login !== null && rowKeyOfLogin(login) === row._id)
@@ -113,6 +118,6 @@ function isBehind({ login, delivery }: CustomerSource, row: PageRow): boolean {
 }
 
 /** The login that is left where the delivery record of a pair is gone: it has no row of its own yet. */
-function isLeftOf({ login, delivery }: CustomerSource, row: PageRow): boolean {
+function isLeftOf({ login, delivery }: CustomerSource, row: Pick<PageRow, 'userKey'>): boolean {
   return delivery === null && row.userKey !== undefined && login?.key === recordKey(row.userKey);
 }
