@@ -9,8 +9,8 @@ export interface CustomerOrder {
 
 export interface WalkOptions {
   readonly first: number;
-  readonly filter?: Record<string, unknown>;
-  readonly orderBy?: CustomerOrder;
+  readonly filter?: Record<string, unknown> | undefined;
+  readonly orderBy?: CustomerOrder | undefined;
   /** Runs after each page that has another one behind it. */
   readonly betweenPages?: (page: number) => Promise<void>;
 }
