@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { EncodableDocument } from './bson/raw-document.ts';
 import { dispatch, errorReply, finishReply } from './commands/dispatch.ts';
 import { Engine } from './commands/engine.ts';
+import { removeExpired } from './commands/expiry.ts';
 import type { Injected } from './commands/fail-point.ts';
 import type { Durability } from './storage/store.ts';
 import { Connection, type PendingCommand } from './wire/connection.ts';
@@ -66,6 +67,7 @@ class CommandWorker {
   private ready: Array<PendingCommand & { injected?: Injected }> = [];
   private scheduled = false;
   private nextConnectionId = 1;
+  private expiredAt = Date.now();
   private readonly sweeper: NodeJS.Timeout;
 
   constructor(engine: Engine) {
@@ -133,7 +135,7 @@ class CommandWorker {
       this.engine.store.commit();
     } catch (error) {
       failure = error;
-      this.engine.catalog.reload();
+      this.engine.recover();
     }
     this.engine.store.endTurn();
     for (const { command, reply } of answers.splice(0)) {
@@ -146,6 +148,10 @@ class CommandWorker {
     const now = Date.now();
     this.engine.sessions.sweep(now);
     this.engine.cursors.killIdle(now);
+    if (now - this.expiredAt >= this.engine.expiryIntervalMs) {
+      this.expiredAt = now;
+      removeExpired(this.engine, new Date(now));
+    }
     if (now % (60 * sweepIntervalMs) < sweepIntervalMs) this.engine.sessions.sweepStored(now);
     this.store([]);
   }

@@ -20,6 +20,7 @@ export const diagnostics: Record<string, CommandDefinition> = {
     fields: fieldSet('validate', 'full', 'repair', 'metadata', 'checkBSONConformance'),
     run: validate,
   },
+  setParameter: { fields: 'any', run: setParameter },
   currentOp: { fields: 'any', run: currentOp },
   configureFailPoint: { fields: fieldSet('configureFailPoint', 'mode', 'data'), run: configureFailPoint },
   getLastError: { fields: 'any', run: () => refuse('getLastError') },
@@ -147,6 +148,19 @@ function validate(context: CommandContext): EncodableDocument {
     ['warnings', []],
     ['errors', errors.slice(0, 20)],
   ]);
+}
+
+/** Only how often expired documents are looked for; 60 seconds unless it is set. */
+function setParameter(context: CommandContext): EncodableDocument {
+  const seconds = numberOf(context.body.get('ttlMonitorSleepSecs'));
+  if (seconds === undefined) {
+    throw new MongoServerError(72, "the embedded server has no parameter to set but 'ttlMonitorSleepSecs'");
+  }
+  if (!(seconds >= 1))
+    throw badValue('Invalid value for parameter ttlMonitorSleepSecs: it must be at least 1');
+  const was = context.engine.expiryIntervalMs;
+  context.engine.expiryIntervalMs = seconds * 1000;
+  return fromJs({ was: was / 1000 });
 }
 
 /** Only what runs at this moment: this command. */

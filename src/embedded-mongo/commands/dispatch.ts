@@ -12,6 +12,7 @@ import type { ClientConnection, CommandContext, CommandDefinition } from './comm
 import type { Engine } from './engine.ts';
 import { concernErrorLabels, errorLabelsFor } from './error-labels.ts';
 import type { Injected } from './fail-point.ts';
+import { checkReadConcern } from './read-concern.ts';
 import { commands } from './registry.ts';
 import { checkWriteConcern } from './write-concern.ts';
 
@@ -101,6 +102,7 @@ function runCommand(
       throw new MongoServerError(40433, `Duplicate field between body and document sequence ${field}`);
   }
   const database = databaseOf(body);
+  checkReadConcern(body.get('readConcern'), body.has('autocommit'));
   const concernError = checkWriteConcern(body.get('writeConcern'));
   const session = sessionOf(engine, body);
   const role = transactionRole(engine.sessions, session, name, body);

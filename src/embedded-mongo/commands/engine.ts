@@ -19,6 +19,8 @@ export class Engine {
   readonly failPoint = new FailPoint();
   readonly startedAt = Date.now();
   connectionCount = 0;
+  /** How often TTL indexes are worked through, as MongoDB's ttlMonitorSleepSecs. */
+  expiryIntervalMs = 60_000;
   /** Commands run, by name. */
   readonly commandCounts = new Map<string, number>();
   private eventsBefore = 0;
@@ -82,6 +84,13 @@ export class Engine {
     this.catalog.adopt(transaction);
     this.store.events.push(...transaction.events);
     this.applyCounts(transaction.counts);
+  }
+
+  /** After the disk refused a commit, memory is ahead of it: everything that was in work is given up. */
+  recover(): void {
+    this.cursors.closeAll();
+    this.sessions.endAll();
+    this.catalog.reload();
   }
 
   async close(): Promise<void> {

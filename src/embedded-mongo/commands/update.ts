@@ -96,10 +96,10 @@ function runUpdate(
   );
   const collection = readableCollection(context, name);
   const rows = rowsToWrite(context, collection, modification.query);
-  for (const row of rows) {
-    tally.matched += 1;
-    if (collection && modifyRow(context, collection, row, modification)) tally.modified += 1;
-  }
+  let modified = 0;
+  for (const row of rows) if (collection && modifyRow(context, collection, row, modification)) modified += 1;
+  tally.matched += rows.length;
+  tally.modified += modified;
   if (rows.length > 0 || statement.get('upsert') !== true) return;
   const inserted = insertByUpsert(context, writableCollection(context, name), modification);
   tally.upserted.push(

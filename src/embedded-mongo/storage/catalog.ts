@@ -38,6 +38,11 @@ export class Catalog {
     return owner === reader ? undefined : owner;
   }
 
+  /** Every collection that is not just being made. */
+  all(): Collection[] {
+    return this.visible();
+  }
+
   ofDatabase(database: string): Collection[] {
     return this.visible().filter((collection) => collection.database === database);
   }

@@ -74,9 +74,10 @@ export class SessionRegistry {
     const stored = this.store.live.get(sessionKey(key));
     if (stored !== undefined) {
       const record = decodeDocument(stored);
+      const answer = record.get('answer');
       session.number = (record.get('number') as Long).toBigInt();
-      session.answer = record.get('answer') as BsonDocument;
-      session.state = 'retryable';
+      session.answer = answer instanceof Map ? answer : undefined;
+      session.state = answer instanceof Map ? 'retryable' : 'committed';
     }
     this.sessions.set(key, session);
     return session;
@@ -99,19 +100,20 @@ export class SessionRegistry {
     this.finish(session, 'aborted');
   }
 
-  /** Marks the open transaction as committed; its writes have been taken over already. */
+  /**
+   * Marks the open transaction as committed; its writes have been taken over already. That it was is stored with
+   * them, for a client that asks again after a restart.
+   */
   committed(session: Session): void {
+    if (session.transaction !== undefined && session.transaction.overlay.size > 0) {
+      this.store.group.put(sessionKey(session.key), storedAnswer(session.number, null));
+    }
     this.finish(session, 'committed');
   }
 
   /** Keeps a retryable write's answer beside the write itself. */
   remember(session: Session, number: bigint, answer: EncodableDocument, unit: WriteUnit): void {
-    const record: EncodableDocument = new Map<string, BsonValue | EncodableDocument>([
-      ['number', Long.fromBigInt(number)],
-      ['at', new Date()],
-      ['answer', answer],
-    ]);
-    const bytes = Buffer.from(encodeDocument(record));
+    const bytes = storedAnswer(number, answer);
     unit.writer.put(sessionKey(session.key), bytes);
     session.number = number;
     session.state = 'retryable';
@@ -165,6 +167,16 @@ export class SessionRegistry {
     this.conflicts.end(transaction);
     transaction.release();
   }
+}
+
+/** What is stored of a session: its last retryable write and the answer, or null for a committed transaction. */
+function storedAnswer(number: bigint, answer: EncodableDocument | null): Buffer {
+  const record: EncodableDocument = new Map<string, BsonValue | EncodableDocument>([
+    ['number', Long.fromBigInt(number)],
+    ['at', new Date()],
+    ['answer', answer],
+  ]);
+  return Buffer.from(encodeDocument(record));
 }
 
 /** The bytes of the session's uuid as text. Throws for anything that is no `lsid`. */

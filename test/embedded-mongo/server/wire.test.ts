@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { BSON, type Document } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bodySection, opMessage, readReplies } from './raw-client.ts';
 import { startTestServer, type TestServer } from './start-test-server.ts';
 
 let server: TestServer;
@@ -15,10 +16,6 @@ beforeEach(() => {
   return () => socket.destroy();
 });
 
-function body(document: Document): Buffer {
-  return Buffer.concat([Buffer.from([0]), BSON.serialize(document)]);
-}
-
 function sequence(name: string, documents: Document[]): Buffer {
   const content = Buffer.concat([
     Buffer.from(`${name}\0`),
@@ -30,39 +27,14 @@ function sequence(name: string, documents: Document[]): Buffer {
   return Buffer.concat([head, content]);
 }
 
-function message(flags: number, ...sections: Buffer[]): Buffer {
-  const content = Buffer.concat(sections);
-  const head = Buffer.alloc(20);
-  head.writeInt32LE(20 + content.length, 0);
-  head.writeInt32LE(77, 4);
-  head.writeInt32LE(2013, 12);
-  head.writeUInt32LE(flags, 16);
-  return Buffer.concat([head, content]);
-}
-
-async function replies(count: number): Promise<Document[]> {
-  const found: Document[] = [];
-  let bytes = Buffer.alloc(0);
-  for await (const piece of socket) {
-    bytes = Buffer.concat([bytes, piece as Buffer]);
-    while (bytes.length >= 16 && bytes.length >= bytes.readInt32LE(0)) {
-      const length = bytes.readInt32LE(0);
-      expect(bytes.readInt32LE(8)).toBe(77);
-      const start = bytes.readInt32LE(12) === 1 ? 36 : 21;
-      found.push(BSON.deserialize(bytes.subarray(start, length)));
-      bytes = bytes.subarray(length);
-    }
-    if (found.length >= count) break;
-  }
-  return found;
-}
+const replies = (count: number): Promise<Document[]> => readReplies(socket, count);
 
 const ping = { ping: 1, $db: 'test' };
 
 describe('the wire protocol', () => {
   it('takes a message in pieces of one byte, and several in one piece', async () => {
-    for (const byte of message(0, body(ping))) socket.write(Buffer.from([byte]));
-    socket.write(Buffer.concat([message(0, body(ping)), message(0, body(ping))]));
+    for (const byte of opMessage(0, bodySection(ping))) socket.write(Buffer.from([byte]));
+    socket.write(Buffer.concat([opMessage(0, bodySection(ping)), opMessage(0, bodySection(ping))]));
     expect(await replies(3)).toMatchObject([{ ok: 1 }, { ok: 1 }, { ok: 1 }]);
   });
 
@@ -89,16 +61,16 @@ describe('the wire protocol', () => {
   });
 
   it('takes documents beside the body, and a checksum', async () => {
-    const insert = message(
+    const insert = opMessage(
       1,
-      body({ insert: 'beside', $db: 'test' }),
+      bodySection({ insert: 'beside', $db: 'test' }),
       sequence('documents', [{ _id: 1 }, { _id: 2 }]),
       Buffer.alloc(4),
     );
-    const update = message(
+    const update = opMessage(
       0,
       sequence('updates', [{ q: { _id: 1 }, u: { $set: { a: 5 } } }]),
-      body({ update: 'beside', $db: 'test' }),
+      bodySection({ update: 'beside', $db: 'test' }),
     );
     socket.write(insert);
     socket.write(update);
@@ -110,20 +82,23 @@ describe('the wire protocol', () => {
 
   it('does not answer a message that says more is to come, but does what it says', async () => {
     socket.write(
-      message(2, body({ insert: 'quiet', documents: [{ _id: 1 }], writeConcern: { w: 0 }, $db: 'test' })),
+      opMessage(
+        2,
+        bodySection({ insert: 'quiet', documents: [{ _id: 1 }], writeConcern: { w: 0 }, $db: 'test' }),
+      ),
     );
-    socket.write(message(0, body({ count: 'quiet', $db: 'test' })));
+    socket.write(opMessage(0, bodySection({ count: 'quiet', $db: 'test' })));
     expect(await replies(1)).toMatchObject([{ n: 1 }]);
   });
 
   it('names what it does not know', async () => {
-    const send = (command: Document): boolean => socket.write(message(0, body(command)));
+    const send = (command: Document): boolean => socket.write(opMessage(0, bodySection(command)));
     send({ nonsense: 1, $db: 'test' });
     send({ find: 'x', nonsense: 1, $db: 'test' });
     send({ ping: 1 });
     send({ ping: 1, $db: 'bad.name' });
     send({ find: 'x', filter: 5, $db: 'test' });
-    socket.write(message(4, body(ping)));
+    socket.write(opMessage(4, bodySection(ping)));
     expect(await replies(6)).toMatchObject([
       { ok: 0, code: 59, codeName: 'CommandNotFound', errmsg: "no such command: 'nonsense'" },
       { ok: 0, code: 40415, errmsg: "BSON field 'find.nonsense' is an unknown field." },
@@ -144,7 +119,7 @@ describe('the wire protocol', () => {
 
   it('gives times that only go forwards', async () => {
     for (let i = 0; i < 3; i++) {
-      socket.write(message(0, body({ insert: 'times', documents: [{ a: 1 }], $db: 'test' })));
+      socket.write(opMessage(0, bodySection({ insert: 'times', documents: [{ a: 1 }], $db: 'test' })));
     }
     const times = (await replies(3)).map((reply) => reply.$clusterTime.clusterTime.toBigInt());
     expect(times).toEqual([...times].sort((a, b) => (a < b ? -1 : 1)));
