@@ -44,32 +44,17 @@ export async function listDeliveryBoys(
     })),
   ];
   const after = input.page.after === null ? null : cursors.decode(input.page.after, listName);
-  const place: Filter<IndexedRecord>[] =
-    after === null
-      ? []
-      : [
-          {
-            $or: [
-              { nameKey: { $gt: String(after.key) } },
-              { nameKey: String(after.key), _id: { $gt: after.row } },
-            ],
-          },
-        ];
-  const records = await database.indexedRecords
-    .find({ $and: [...matching, ...place] }, { projection: { recordId: 1, nameKey: 1 } })
-    .sort({ nameKey: 1, _id: 1 })
-    .limit(input.page.first + 1)
-    .toArray();
-  const shown = records.slice(0, input.page.first);
-  const logins = await Promise.all(shown.map((record) => request.loaders.login.load(record.recordId)));
-  const found = shown.flatMap((record, index) => {
-    const login = logins[index] ?? null;
-    return login?.role === 'delivery_boy' ? [{ record, login }] : [];
-  });
+  const start = after === null ? null : { nameKey: String(after.key), _id: after.row };
+  const { found, hasNextPage } = await readPage(dependencies, request, matching, input.page.first, start);
+  const ids = await addresses(
+    found.map(({ login }) => login),
+    request,
+  );
+  const masked = request.viewer.role === 'ANALYST';
   return new DeliveryBoyPage(
     {
-      nodes: found.map(({ login }) => deliveryBoyView(login, request.viewer.role === 'ANALYST')),
-      hasNextPage: records.length > shown.length,
+      nodes: found.map(({ login }, index) => deliveryBoyView(login, ids[index] ?? login.keyText, masked)),
+      hasNextPage,
       hasPreviousPage: after !== null,
       cursorOf: (index) => {
         const record = found[index]?.record;
@@ -86,6 +71,55 @@ export async function listDeliveryBoys(
 const listName = 'deliveryBoys';
 const maxSearchLength = 200;
 
+type Place = Pick<IndexedRecord, 'nameKey' | '_id'>;
+
+/** A page of those who still deliver; where the index names others, what comes after them fills it. */
+async function readPage(
+  { database }: CustomerDependencies,
+  { loaders }: CustomerRequest,
+  matching: Filter<IndexedRecord>[],
+  first: number,
+  start: Place | null,
+): Promise<{ found: { record: Place; login: LoginRecord }[]; hasNextPage: boolean }> {
+  const found: { record: Place; login: LoginRecord }[] = [];
+  for (let after = start; ; ) {
+    const missing = first - found.length;
+    const records = await database.indexedRecords
+      .find({ $and: [...matching, ...afterRecord(after)] }, { projection: { recordId: 1, nameKey: 1 } })
+      .sort({ nameKey: 1, _id: 1 })
+      .limit(missing + 1)
+      .toArray();
+    const page = records.slice(0, missing);
+    const logins = await Promise.all(page.map((record) => loaders.login.load(record.recordId)));
+    page.forEach((record, index) => {
+      const login = logins[index];
+      if (login?.role === 'delivery_boy') found.push({ record, login });
+    });
+    const hasNextPage = records.length > missing;
+    const last = page.at(-1);
+    if (found.length >= first || !hasNextPage || last === undefined) return { found, hasNextPage };
+    after = last;
+  }
+}
+
+function afterRecord(after: Place | null): Filter<IndexedRecord>[] {
+  if (after === null) return [];
+  const nameKey = after.nameKey ?? '';
+  return [{ $or: [{ nameKey: { $gt: nameKey } }, { nameKey, _id: { $gt: after._id } }] }];
+}
+
+/** The id of each; the text of its `_id` for whoever has no id to himself, and so is no customer's delivery boy. */
+function addresses(logins: readonly LoginRecord[], { loaders }: CustomerRequest): Promise<string[]> {
+  return Promise.all(
+    logins.map(async ({ id, keyText }) => {
+      const named = id === null ? null : await loaders.deliveryBoy.load(id);
+      if (id !== null && named !== null) return id;
+      loaders.deliveryBoy.prime(keyText, null);
+      return keyText;
+    }),
+  );
+}
+
 function searchField(request: CustomerRequest): 'searchWords' | 'nameWords' {
   return mayUseContacts(request.viewer) ? 'searchWords' : 'nameWords';
 }
@@ -96,10 +130,10 @@ function checkedWords(search: string, region: Parameters<typeof searchedWords>[1
   return searchedWords(search, region);
 }
 
-function deliveryBoyView(login: LoginRecord, masked: boolean): DeliveryBoy {
+function deliveryBoyView(login: LoginRecord, id: string, masked: boolean): DeliveryBoy {
   const email = deliverable(login);
   return {
-    id: login.id ?? login.keyText,
+    id,
     name: login.name,
     phone: masked ? maskPhone(login.phone) : login.phone,
     email: masked ? maskEmail(email) : email,
