@@ -53,6 +53,7 @@ export class Engine {
   }
 
   keepPlain(unit: WriteUnit): void {
+    this.store.group.keep();
     this.applyCounts(unit.counts);
   }
 
@@ -77,10 +78,7 @@ export class Engine {
   /** Moves a transaction's writes into the group, whose commit makes them durable and visible. */
   commitTransaction(transaction: Transaction): void {
     this.conflicts.commit(transaction);
-    for (const { key, value } of transaction.overlay.writes()) {
-      if (value === null) this.store.group.remove(key);
-      else this.store.group.put(key, value);
-    }
+    this.store.group.absorb(transaction.overlay);
     this.catalog.adopt(transaction);
     this.store.events.push(...transaction.events);
     this.applyCounts(transaction.counts);

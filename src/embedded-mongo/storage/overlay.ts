@@ -2,54 +2,58 @@ import { keyText } from './key-text.ts';
 import type { KeyCursor, KeyReader, KeyWriterStore } from './reader.ts';
 import { SortedKeys } from './sorted-keys.ts';
 
-/** One buffered write; a null value is a removal. */
-export interface OverlayEntry {
-  key: Buffer;
-  value: Buffer | null;
-}
+/** What is buffered for a key: its new value, or null for a removal. */
+export type OverlayValue = Buffer | null;
 
 /**
  * Writes held in memory above a reader, seen by whoever reads through it, until they are committed to the store in
- * one piece or dropped. All writes go through one: a group of plain commands, or a transaction.
+ * one piece or dropped. All writes go through one: a group of plain commands, or a transaction. Keys are kept as
+ * text, which is smaller than a Buffer and serves as key of the map.
  */
 export class Overlay implements KeyWriterStore {
   generation = 0;
   private readonly base: KeyReader;
-  private readonly entries = new Map<string, OverlayEntry>();
+  private readonly values = new Map<string, OverlayValue>();
   private sorted: SortedKeys | undefined;
-  private undo: Array<[string, OverlayEntry | undefined]> | undefined;
+  /** Keys and what was buffered for them before, in turn. */
+  private undo: Array<string | OverlayValue | undefined> | undefined;
 
   constructor(base: KeyReader) {
     this.base = base;
   }
 
   get size(): number {
-    return this.entries.size;
+    return this.values.size;
   }
 
-  writes(): Iterable<OverlayEntry> {
-    return this.entries.values();
+  /** Keys as text with their values, in no order. */
+  writes(): Iterable<[string, OverlayValue]> {
+    return this.values;
   }
 
   clear(): void {
-    this.entries.clear();
+    this.values.clear();
     this.sorted = undefined;
     this.undo = undefined;
   }
 
   get(key: Buffer): Buffer | undefined {
-    if (this.entries.size === 0) return this.base.get(key);
-    const entry = this.entries.get(keyText(key));
-    if (entry === undefined) return this.base.get(key);
-    return entry.value ?? undefined;
+    if (this.values.size === 0) return this.base.get(key);
+    const value = this.values.get(keyText(key));
+    return value === undefined ? this.base.get(key) : (value ?? undefined);
   }
 
   put(key: Buffer, value: Buffer): void {
-    this.set(key, value);
+    this.set(keyText(key), value);
   }
 
   remove(key: Buffer): void {
-    this.set(key, null);
+    this.set(keyText(key), null);
+  }
+
+  /** Takes over another's writes. */
+  absorb(other: Overlay): void {
+    for (const [text, value] of other.values) this.set(text, value);
   }
 
   /** From here on, `rollback` takes writes back; a later call moves the point. */
@@ -57,14 +61,20 @@ export class Overlay implements KeyWriterStore {
     this.undo = [];
   }
 
+  /** Keeps what was written since the savepoint. */
+  keep(): void {
+    this.undo = undefined;
+  }
+
   rollback(): void {
     const undo = this.undo ?? [];
     this.undo = undefined;
-    for (let i = undo.length - 1; i >= 0; i--) {
-      const [text, before] = undo[i] as [string, OverlayEntry | undefined];
-      if (before !== undefined) this.entries.set(text, before);
+    for (let i = undo.length - 2; i >= 0; i -= 2) {
+      const text = undo[i] as string;
+      const before = undo[i + 1] as OverlayValue | undefined;
+      if (before !== undefined) this.values.set(text, before);
       else {
-        this.entries.delete(text);
+        this.values.delete(text);
         this.sorted?.delete(text);
       }
     }
@@ -75,24 +85,27 @@ export class Overlay implements KeyWriterStore {
     return new MergedCursor(below, this, from, to, reverse);
   }
 
-  /** The buffered write that follows `after` in the direction of travel (or begins it), within the range. */
-  neighbour(from: string, to: string, reverse: boolean, after: string | undefined): OverlayEntry | undefined {
-    if (this.entries.size === 0) return undefined;
-    this.sorted ??= new SortedKeys(this.entries.keys());
+  /** The buffered key that follows `after` in the direction of travel (or begins it), within the range. */
+  neighbour(from: string, to: string, reverse: boolean, after: string | undefined): string | undefined {
+    if (this.values.size === 0) return undefined;
+    this.sorted ??= new SortedKeys(this.values.keys());
     const text = reverse
       ? this.sorted.below(after ?? to)
       : this.sorted.ceiling(after === undefined ? from : `${after}\0`);
-    if (text === undefined || (reverse ? text < from : text >= to)) return undefined;
-    return this.entries.get(text);
+    return text === undefined || (reverse ? text < from : text >= to) ? undefined : text;
   }
 
-  private set(key: Buffer, value: Buffer | null): void {
-    const text = keyText(key);
-    const before = this.entries.get(text);
+  /** What is buffered for a key that `neighbour` gave. */
+  buffered(text: string): OverlayValue {
+    return this.values.get(text) ?? null;
+  }
+
+  private set(text: string, value: OverlayValue): void {
+    const isNew = !this.values.has(text);
     this.generation += 1;
-    this.undo?.push([text, before]);
-    this.entries.set(text, { key, value });
-    if (before === undefined) this.sorted?.add(text);
+    this.undo?.push(text, isNew ? undefined : this.values.get(text));
+    this.values.set(text, value);
+    if (isNew) this.sorted?.add(text);
   }
 }
 
@@ -125,13 +138,15 @@ class MergedCursor implements KeyCursor {
       const after = this.last === undefined ? undefined : keyText(this.last);
       const upper = this.overlay.neighbour(this.from, this.to, this.reverse, after);
       if (upper === undefined) return this.takeLower();
-      const order = this.lower === undefined ? -1 : Buffer.compare(upper.key, this.lower);
+      const key = Buffer.from(upper, 'latin1');
+      const order = this.lower === undefined ? -1 : Buffer.compare(key, this.lower);
       if (this.lower !== undefined && order !== 0 && order > 0 !== this.reverse) return this.takeLower();
-      this.last = upper.key;
+      this.last = key;
       if (order === 0) this.lowerRead = false;
-      if (upper.value === null) continue;
-      this.current = upper.value;
-      return upper.key;
+      const value = this.overlay.buffered(upper);
+      if (value === null) continue;
+      this.current = value;
+      return key;
     }
   }
 

@@ -57,7 +57,8 @@ export class Store {
     for (const listener of this.listeners) listener(this.events, time);
     try {
       this.db.transactionSync(() => {
-        for (const { key, value } of this.group.writes()) {
+        for (const [text, value] of this.group.writes()) {
+          const key = Buffer.from(text, 'latin1');
           if (value === null) this.db.remove(key);
           else this.db.put(key, value);
         }
