@@ -158,6 +158,7 @@ async function readPage(
       .find(allOf([...conditions, ...afterPlace(order, after)]), { projection: pageRowProjection })
       .sort({ [order.key]: order.direction, _id: order.direction })
       .limit(missing + 1)
+      .batchSize(missing + 2)
       .toArray();
     const page = rows.slice(0, missing);
     const sources = await readRows(database, page, loaders);

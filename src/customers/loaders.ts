@@ -28,7 +28,7 @@ export function createLoaders(database: Database): Loaders {
     login: new DataLoader(
       async (keys) => {
         const found = await database.users
-          .find(byKeys<StoredUser>(keys), { projection: loginProjection })
+          .find(byKeys<StoredUser>(keys), { projection: loginProjection, ...inOneBatch(keys) })
           .toArray();
         return inKeyOrder(keys.map(recordKey), found.map(toLoginRecord), (login) => login.key);
       },
@@ -37,19 +37,19 @@ export function createLoaders(database: Database): Loaders {
     delivery: new DataLoader(
       async (keys) => {
         const found = await database.customersV2
-          .find(byKeys<StoredCustomerV2>(keys), { projection: deliveryProjection })
+          .find(byKeys<StoredCustomerV2>(keys), { projection: deliveryProjection, ...inOneBatch(keys) })
           .toArray();
         return inKeyOrder(keys.map(recordKey), found.map(toDeliveryRecord), (delivery) => delivery.key);
       },
       { cacheKeyFn: recordKey },
     ),
     account: new DataLoader(async (keys) => {
-      const found = await database.accounts.find({ _id: { $in: [...keys] } }).toArray();
+      const found = await database.accounts.find({ _id: { $in: [...keys] } }, inOneBatch(keys)).toArray();
       return inKeyOrder(keys, found, (account) => account._id);
     }),
     deliveryBoy: new DataLoader(async (ids) => {
       const found = await database.users
-        .find({ id: { $in: [...ids] } }, { projection: contactProjection })
+        .find({ id: { $in: [...ids] } }, { projection: contactProjection, ...inOneBatch(ids) })
         .toArray();
       return inKeyOrder(ids, onlyUniqueIds(found.map(toLoginRecord)), (login) => login.id ?? '').map(
         (login) => (login?.role === 'delivery_boy' ? login : null),
@@ -72,6 +72,11 @@ const contactProjection = { id: 1, name: 1, phone: 1, role: 1 } as const;
 
 function byKeys<Stored>(keys: readonly unknown[]): Filter<Stored> {
   return { _id: { $in: [...keys] } } as Filter<Stored>;
+}
+
+/** Without this more than 101 documents take a second command. One more than can come, so that the cursor ends at once. */
+function inOneBatch(keys: readonly unknown[]): { batchSize: number } {
+  return { batchSize: keys.length + 1 };
 }
 
 /** A shared id names nobody. */

@@ -87,7 +87,9 @@ async function readPages(
       $unionWith: { coll: customerIndex.collectionName, pipeline },
     }));
     const rows = await customerIndex
-      .aggregate<PageRow & { deliveryBoyId: string }>([...firstBranch, ...unions])
+      .aggregate<PageRow & { deliveryBoyId: string }>([...firstBranch, ...unions], {
+        batchSize: open.length * (first + 1) + 1,
+      })
       .toArray();
     const sources = await readRows(database, rows, loaders);
     for (const page of open) {

@@ -88,6 +88,7 @@ async function readPage(
       .find({ $and: [...matching, ...afterRecord(after)] }, { projection: { recordId: 1, nameKey: 1 } })
       .sort({ nameKey: 1, _id: 1 })
       .limit(missing + 1)
+      .batchSize(missing + 2)
       .toArray();
     const page = records.slice(0, missing);
     const logins = await Promise.all(page.map((record) => loaders.login.load(record.recordId)));
