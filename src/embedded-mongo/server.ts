@@ -139,13 +139,29 @@ class CommandWorker {
     }
     this.engine.store.endTurn();
     for (const { command, reply } of answers.splice(0)) {
-      const answer = failure === undefined ? reply : errorReply(failure, command.message);
-      command.connection.answer(command.message, finishReply(this.engine, answer));
+      this.send(command, failure === undefined ? reply : errorReply(failure, command.message));
+    }
+  }
+
+  private send({ connection, message }: PendingCommand, reply: EncodableDocument): void {
+    try {
+      connection.answer(message, finishReply(this.engine, reply));
+    } catch (error) {
+      // An answer that cannot be encoded must not end the server.
+      connection.answer(message, finishReply(this.engine, errorReply(error, message)));
     }
   }
 
   private sweep(): void {
-    const now = Date.now();
+    try {
+      this.sweepAt(Date.now());
+    } catch (error) {
+      console.error('The embedded server could not clear away what is old:', error);
+    }
+    this.store([]);
+  }
+
+  private sweepAt(now: number): void {
     this.engine.sessions.sweep(now);
     this.engine.cursors.killIdle(now);
     if (now - this.expiredAt >= this.engine.expiryIntervalMs) {
@@ -153,7 +169,6 @@ class CommandWorker {
       removeExpired(this.engine, new Date(now));
     }
     if (now % (60 * sweepIntervalMs) < sweepIntervalMs) this.engine.sessions.sweepStored(now);
-    this.store([]);
   }
 }
 

@@ -38,9 +38,8 @@ export function accessPlans(
     return [collectionPlan(collection, query)];
   const candidates = candidatesFor(collection, query, predicates);
   const plans = withoutDominated(candidates).map((candidate) => indexPlan(collection, query, candidate));
-  const unions = candidates.some((candidate) => candidate.bounded)
-    ? []
-    : unionPlans(collection, query, predicates);
+  const isSingle = candidates.some((candidate) => candidate.single);
+  const unions = isSingle ? [] : unionPlans(collection, query, predicates, candidates);
   const all = [...unions, ...plans];
   return all.length > 0 ? all : [collectionPlan(collection, query)];
 }
@@ -115,11 +114,17 @@ function fetched(
 }
 
 /** For an `$or` whose branches are served by different indexes: each branch by its own. */
-function unionPlans(collection: Collection, query: Query, predicates: readonly Predicate[]): AccessPlan[] {
+function unionPlans(
+  collection: Collection,
+  query: Query,
+  predicates: readonly Predicate[],
+  candidates: IndexCandidate[],
+): AccessPlan[] {
   for (const or of predicates) {
-    if (or.kind !== 'or') continue;
+    // One index that serves all branches does so better.
+    if (or.kind !== 'or' || candidates.some(({ used }) => used.has(or))) continue;
     const common = predicates.filter((predicate) => predicate !== or);
-    const branches = or.branches.map((branch) => bestForBranch(collection, query, [...common, ...branch]));
+    const branches = or.branches.map((branch) => bestForBranch(collection, query, common, branch));
     if (!branches.every((branch) => branch !== undefined)) continue;
     const ordered = query.sorter !== undefined && branches.every((branch) => branch.ordered);
     return [
@@ -142,9 +147,12 @@ function unionPlans(collection: Collection, query: Query, predicates: readonly P
 function bestForBranch(
   collection: Collection,
   query: Query,
-  predicates: readonly Predicate[],
+  common: readonly Predicate[],
+  branch: readonly Predicate[],
 ): IndexCandidate | undefined {
-  const bounded = candidatesFor(collection, query, predicates).filter((candidate) => candidate.bounded);
+  const bounded = candidatesFor(collection, query, [...common, ...branch]).filter(
+    (candidate) => candidate.bounded && branch.some((predicate) => candidate.used.has(predicate)),
+  );
   const rank = (candidate: IndexCandidate): number =>
     (candidate.single ? 1000 : 0) + (candidate.ordered ? 100 : 0) + candidate.used.size;
   return bounded.sort((a, b) => rank(b) - rank(a))[0];

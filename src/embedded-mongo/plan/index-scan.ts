@@ -2,7 +2,7 @@ import type { BsonDocument } from '../bson/value.ts';
 import { type RecordId, recordIdAtEnd } from '../index/record-id.ts';
 import { skipValue } from '../index/skip-value.ts';
 import { type IndexState, isMultikey } from '../storage/collection.ts';
-import type { KeyCursor } from '../storage/reader.ts';
+import type { KeyCursor, KeyReader } from '../storage/reader.ts';
 import type { Interval } from './bounds.ts';
 import type { FieldCheck, KeyRange, KeyStream } from './key-range.ts';
 import { countStep, type ExecutionContext, type Stage, type StageReport } from './stage.ts';
@@ -165,13 +165,45 @@ class StreamReader {
     this.range += 1;
     if (this.range >= this.stream.ranges.length) return false;
     const { from, to } = this.currentRange();
-    this.cursor = this.context.reader.range(from, to, this.plan.reverse, this.plan.index.isId);
+    const { reader } = this.context;
+    const isOneKey = this.plan.index.isId && to.length === from.length + 2 && to.indexOf(from) === 0;
+    this.cursor = isOneKey
+      ? new SingleKey(reader, from)
+      : reader.range(from, to, this.plan.reverse, this.plan.index.isId);
     return true;
   }
 
   private currentRange(): KeyRange {
     const { ranges } = this.stream;
     return ranges[this.plan.reverse ? ranges.length - 1 - this.range : this.range] as KeyRange;
+  }
+}
+
+/** The one key that an `_id` can have: found without opening a range. */
+class SingleKey implements KeyCursor {
+  private readonly reader: KeyReader;
+  private readonly key: Buffer;
+  private found: Buffer | undefined;
+  private done = false;
+
+  constructor(reader: KeyReader, key: Buffer) {
+    this.reader = reader;
+    this.key = key;
+  }
+
+  next(): Buffer | undefined {
+    if (this.done) return undefined;
+    this.done = true;
+    this.found = this.reader.get(this.key);
+    return this.found === undefined ? undefined : this.key;
+  }
+
+  value(): Buffer {
+    return this.found as Buffer;
+  }
+
+  close(): void {
+    this.done = true;
   }
 }
 
