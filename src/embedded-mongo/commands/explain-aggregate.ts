@@ -1,7 +1,7 @@
 import type { EncodableDocument } from '../bson/raw-document.ts';
-import type { PipelinePlan } from './aggregate.ts';
 import type { CommandContext } from './command.ts';
 import { explainStage, type Verbosity } from './explain-stage.ts';
+import type { PipelinePlan } from './plan-pipeline.ts';
 
 /** How a pipeline would run: as a find where its beginning is all of it, else the stages with the plan first. */
 export function explainAggregate(

@@ -7,7 +7,6 @@ import { compileQuery, type Query } from '../plan/query.ts';
 import { above } from '../plan/row-stages.ts';
 import type { Stage } from '../plan/stage.ts';
 import { compileProjection } from '../query/compile-projection.ts';
-import { planPipeline } from './aggregate.ts';
 import { collectionName, optionalDocument, optionalString } from './arguments.ts';
 import { readableCollection } from './collection-access.ts';
 import { type CommandContext, type CommandDefinition, fieldSet } from './command.ts';
@@ -16,6 +15,7 @@ import { parseDistinct } from './distinct.ts';
 import { explainAggregate } from './explain-aggregate.ts';
 import { explainStage, type Verbosity } from './explain-stage.ts';
 import { parseFind } from './find.ts';
+import { planPipeline } from './plan-pipeline.ts';
 import { executionContextOf, queryContextOf } from './query-context.ts';
 
 /** `explain` of find, count, distinct, aggregate, update, delete and findAndModify; nothing is changed by it. */

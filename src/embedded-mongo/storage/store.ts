@@ -19,6 +19,11 @@ export type Durability = 'flushed' | 'process';
 export type CommitListener = (events: readonly ChangeEvent[], time: Timestamp) => void;
 
 /**
+ * Address space taken at the start, not memory: as the file outgrows its map, LMDB maps it again beside the old one.
+ */
+const reservedBytes = 2 ** 36;
+
+/**
  * The data directory. Plain writes gather in `group` while a batch of commands is worked through and reach the
  * disk together in `commit`, the one place where writes pass, in order.
  */
@@ -39,6 +44,7 @@ export class Store {
       keyEncoding: 'binary',
       encoding: 'binary',
       maxReaders: 1024,
+      ...(process.platform === 'win32' ? {} : { mapSize: reservedBytes }),
       ...(durability === 'process' ? { noSync: true, overlappingSync: false } : {}),
     });
     const base = new LmdbReader(this.db);
