@@ -58,7 +58,7 @@ async function find(identifier: string): Promise<Lookup> {
 
 describe.each([
   { data: 'the demo data', fill: loadDemoData },
-  { data: 'random records', fill: fillWithRandomRecords(31, 300) },
+  { data: 'random records', fill: fillWithRandomRecords(31, 200) },
 ])('findCustomer, on $data', ({ fill }) => {
   let customers: ExpectedCustomer[];
   beforeAll(async () => {
@@ -69,7 +69,7 @@ describe.each([
   afterAll(() => gateway?.close());
 
   const expectAsByRules = async (identifiers: readonly string[]) => {
-    const asked = [...new Set(identifiers)];
+    const asked = someOf([...new Set(identifiers)], 120);
     const answers = await findAll(asked);
     const told = answers.map((answer, at) => ({ identifier: asked[at], ...comparable(answer) }));
     expect(told).toEqual(asked.map((identifier) => ({ identifier, ...byRules(customers, identifier) })));
@@ -400,6 +400,12 @@ describe('customers(filter: { search })', () => {
     }
   });
 });
+
+/** At most so many of a list, from all over it. */
+function someOf<Item>(items: readonly Item[], count: number): Item[] {
+  const step = Math.max(1, items.length / count);
+  return items.filter((_, at) => Math.floor(at / step) !== Math.floor((at - 1) / step));
+}
 
 function phonesOf({ login, delivery }: ExpectedCustomer): (string | null)[] {
   return [login, delivery].map((half) => oraclePhone(oracleText(half?.phone), 'IN'));

@@ -30,7 +30,7 @@ const askAll = async (ids: readonly string[]): Promise<(CustomerAnswer | null)[]
 
 describe.each([
   { data: 'the demo data', fill: loadDemoData },
-  { data: 'random records', fill: fillWithRandomRecords(23, 300) },
+  { data: 'random records', fill: fillWithRandomRecords(27, 200) },
 ])('customer(id:), on $data', ({ fill }) => {
   let world: ExpectedWorld;
   let customers: ExpectedCustomer[];

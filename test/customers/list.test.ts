@@ -46,7 +46,7 @@ describe.each([
       called: orderBy ? `${orderBy.field} ${orderBy.direction}` : 'none',
     })),
   )('in order $called', ({ orderBy }) => {
-    it.each([7, 50, 200])(
+    it.each([11, 200])(
       'in pages of %i holds every customer once, each field as the rules say',
       async (first) => {
         const walk = await walkCustomers(client, { first, orderBy });
