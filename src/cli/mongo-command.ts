@@ -18,9 +18,21 @@ export function mongoCommand(): Command {
       console.error(
         'It asks nobody for a password, and serves a subset of MongoDB for one machine: not a database to grow on.',
       );
-      const stop = () => void server.close().then(() => process.exit(0));
-      process.once('SIGINT', stop).once('SIGTERM', stop);
+      await toldToStop();
+      await server.close();
     });
+}
+
+/** Until a signal comes; keeps the process alive, which the server's thread does not. */
+function toldToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    const alive = setInterval(() => {}, 60_000);
+    const stop = () => {
+      clearInterval(alive);
+      resolve();
+    };
+    process.once('SIGINT', stop).once('SIGTERM', stop);
+  });
 }
 
 function portNumber(text: string): number {
