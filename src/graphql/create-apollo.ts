@@ -9,13 +9,13 @@ import type { RequestContext } from '../context.ts';
 import { createExecutor, isIntrospection } from './executor.ts';
 import { formatError } from './format-error.ts';
 import { limitsPlugin, operationLimits } from './limits-plugin.ts';
+import { type Report, reportPlugin } from './report-plugin.ts';
 
 export interface ApolloOptions {
   readonly schema: GraphQLSchema;
   /** Whether the schema tells about itself to everybody or to admins and analysts only. */
   readonly introspection: 'everyone' | 'staff';
-  /** Gets every error that is not the caller's own. */
-  readonly report: (error: unknown) => void;
+  readonly report: Report;
 }
 
 /** The GraphQL server, without a transport: parsing, validation and errors are Apollo's, execution is compiled. */
@@ -31,11 +31,12 @@ export async function createApollo(options: ApolloOptions): Promise<ApolloServer
     includeStacktraceInErrorResponses: false,
     parseOptions: { maxTokens: operationLimits.tokens },
     validationOptions: { maxErrors: operationLimits.validationErrors },
-    formatError: (formatted, error) => formatError(formatted, error, options.report),
+    formatError,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       limitsPlugin,
+      reportPlugin(options.report),
     ],
   });
   await apollo.start();

@@ -1,9 +1,9 @@
 import { unwrapResolverError } from '@apollo/server/errors';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isUnavailable } from '../database/unavailable.ts';
 import { AppError } from '../errors.ts';
 
-/** Codes that the GraphQL server itself gives to what it cannot parse, validate or coerce. */
+/** Codes that the GraphQL server itself gives to what it cannot parse, validate, coerce or show. */
 const serverCodes = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -13,17 +13,14 @@ const serverCodes = new Set([
   'BAD_USER_INPUT',
   'BAD_REQUEST',
   'QUERY_TOO_EXPENSIVE',
+  'FORBIDDEN',
 ]);
 
 /**
  * What of an error leaves the gateway: refusals as they are, an unreachable database as `UNAVAILABLE`, and of anything
- * unknown its code alone, while `report` gets the whole.
+ * unknown its code alone.
  */
-export function formatError(
-  formatted: GraphQLFormattedError,
-  error: unknown,
-  report: (error: unknown) => void,
-): GraphQLFormattedError {
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const cause = unwrapResolverError(error);
   const place = {
     ...(formatted.locations && { locations: formatted.locations }),
@@ -33,7 +30,6 @@ export function formatError(
     return { ...place, message: cause.message, extensions: { ...cause.details, code: cause.code } };
   }
   if (isUnavailable(cause)) {
-    report(cause);
     return {
       ...place,
       message: 'The database cannot be reached now. Try again.',
@@ -42,12 +38,24 @@ export function formatError(
   }
   const code = formatted.extensions?.code;
   if (typeof code === 'string' && serverCodes.has(code)) {
-    return { ...place, message: formatted.message, extensions: { code } };
+    return { ...place, message: withoutHints(formatted.message), extensions: { code } };
   }
-  report(cause);
   return {
     ...place,
     message: 'Something went wrong in the gateway.',
     extensions: { code: 'INTERNAL_SERVER_ERROR' },
   };
+}
+
+/** The error itself when it is the gateway's or its database's fault, and so belongs into the log; else null. */
+export function faultOf(error: unknown): unknown {
+  const cause = unwrapResolverError(error);
+  if (cause instanceof AppError) return null;
+  const code = error instanceof GraphQLError ? error.extensions.code : undefined;
+  return typeof code === 'string' && serverCodes.has(code) && !isUnavailable(cause) ? null : cause;
+}
+
+/** Apollo takes them out of what validation says, not out of what is said of variables. */
+function withoutHints(message: string): string {
+  return message.replace(/ ?Did you mean .+\?$/s, '');
 }
