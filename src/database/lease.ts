@@ -27,7 +27,10 @@ export async function takeLease(
   if (!(await write(database, name, holder, options))) return null;
   const lost = new AbortController();
   let renewedAt = options.now().getTime();
-  const timer = setInterval(() => void renew(), options.durationMs / 3);
+  let renewal = Promise.resolve();
+  const timer = setInterval(() => {
+    renewal = renew();
+  }, options.durationMs / 3);
   timer.unref();
 
   async function renew(): Promise<void> {
@@ -42,6 +45,8 @@ export async function takeLease(
     lost: lost.signal,
     async release() {
       clearInterval(timer);
+      // A renewal under way would take the lease once more after it was given back.
+      await renewal;
       await database.leases.deleteOne({ _id: name, holder });
     },
   };

@@ -3,10 +3,15 @@ import { MongoError, MongoNetworkError, MongoServerError } from 'mongodb';
 /** Whether an error says that the database cannot be reached or cannot serve now, so that trying again may help. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof MongoServerError) return notServingCodes.has(Number(error.code));
+  if (error instanceof Error && 'syscall' in error && 'code' in error)
+    return socketErrors.has(String(error.code));
   return (
     error instanceof MongoNetworkError || (error instanceof MongoError && unreachableErrors.has(error.name))
   );
 }
+
+/** The driver lets these of its sockets through as they are when it was writing. */
+const socketErrors = new Set(['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'ETIMEDOUT']);
 
 const unreachableErrors = new Set([
   'MongoServerSelectionError',

@@ -1,0 +1,214 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { connectDatabase } from '../../src/database/connect.ts';
+import { migrate, requireCurrentSchema, SchemaOutdatedError } from '../../src/database/migrate.ts';
+import { makeUniqueLinkIndexes } from '../../src/database/unique-links.ts';
+import { startGateway } from '../support/start-gateway.ts';
+import { openTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+const opened: TestDatabase[] = [];
+async function open(options: { migrated: boolean }): Promise<TestDatabase> {
+  const test = await openTestDatabase(options);
+  opened.push(test);
+  return test;
+}
+afterEach(async () => {
+  for (const test of opened.splice(0)) await test.close();
+});
+const now = () => new Date('2026-03-01T10:00:00.000Z');
+
+/** Every document and every index of a database. */
+async function everything({ db }: TestDatabase): Promise<Record<string, unknown>> {
+  const names = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name).sort();
+  const found: Record<string, unknown> = {};
+  for (const name of names) {
+    const documents = await db.collection(name).find({}).sort({ _id: 1 }).toArray();
+    found[name] = { documents, indexes: await db.collection(name).indexes() };
+  }
+  return found;
+}
+
+describe('migrating', () => {
+  it('adds an empty link to documents without one, changes no other, and records itself', async () => {
+    const test = await open({ migrated: false });
+    const users = [
+      { _id: 'a', extra: [1] },
+      { _id: 'b', customer_v2_id: null },
+      { _id: 'c', customer_v2_id: '' },
+      { _id: 'd', customer_v2_id: 7 },
+    ];
+    await test.db.collection<{ _id: string }>('users').insertMany(users);
+    await test.db.collection<{ _id: string }>('customers_v2').insertMany([{ _id: 'e' }]);
+    const report = await migrate(test.database, { now });
+    expect(report).toEqual({ applied: ['0001_link_fields'], violations: [] });
+    expect(await test.database.users.find({}).sort({ _id: 1 }).toArray()).toEqual([
+      { _id: 'a', extra: [1], customer_v2_id: null },
+      ...users.slice(1),
+    ]);
+    expect(await test.database.customersV2.findOne({})).toEqual({ _id: 'e', user_id: null });
+    expect(await test.database.migrations.find({}).toArray()).toEqual([
+      {
+        _id: '0001_link_fields',
+        appliedAt: now(),
+        details: 'customer_v2_id added to 1 users, user_id to 1 customers_v2',
+      },
+    ]);
+  });
+
+  it('does nothing the second time', async () => {
+    const test = await open({ migrated: false });
+    await migrate(test.database, { now });
+    const before = await everything(test);
+    expect(await migrate(test.database, { now: () => new Date('2027-01-01T00:00:00Z') })).toEqual({
+      applied: [],
+      violations: [],
+    });
+    expect(await everything(test)).toEqual(before);
+  });
+
+  it('is done by one of two processes that start at once, and the other waits for it', async () => {
+    const test = await open({ migrated: false });
+    const other = await connectDatabase(test.uri, test.name);
+    try {
+      const reports = await Promise.all([
+        migrate(test.database, { now: () => new Date() }),
+        migrate(other, { now: () => new Date() }),
+      ]);
+      expect(reports.flatMap((report) => report.applied)).toEqual(['0001_link_fields']);
+      await requireCurrentSchema(other);
+      expect(await test.database.leases.countDocuments({})).toBe(0);
+    } finally {
+      await other.client.close();
+    }
+  });
+
+  it('goes on where another process died', async () => {
+    const test = await open({ migrated: false });
+    await test.database.leases.insertOne({
+      _id: 'migrations',
+      holder: 'the dead',
+      expiresAt: new Date(Date.now() + 600),
+    });
+    const startedAt = Date.now();
+    await migrate(test.database, { now: () => new Date() });
+    expect(Date.now() - startedAt).toBeGreaterThan(400);
+    await requireCurrentSchema(test.database);
+  });
+});
+
+describe('a gateway that may not migrate', () => {
+  it('refuses an old schema and names what it lacks', async () => {
+    const test = await open({ migrated: false });
+    const refusal = await requireCurrentSchema(test.database).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(SchemaOutdatedError);
+    expect((refusal as Error).message).toMatch(
+      /migration 0001_link_fields.*index users\.gateway_id.*customer-gateway migrate/,
+    );
+    await migrate(test.database, { now });
+    await requireCurrentSchema(test.database);
+  });
+
+  it('refuses a schema that has lost an index, by its name', async () => {
+    const test = await open({ migrated: true });
+    await test.database.users.dropIndex('gateway_email');
+    await expect(requireCurrentSchema(test.database)).rejects.toThrow(/lacks index users\.gateway_email\./);
+  });
+
+  it('does not start, and changes nothing', async () => {
+    await expect(startGateway({ environment: { MIGRATE: 'off' } })).rejects.toThrow(SchemaOutdatedError);
+  });
+});
+
+describe('the links', () => {
+  const sides = [
+    ['users', 'customer_v2_id'],
+    ['customers_v2', 'user_id'],
+  ] as const;
+
+  it.each(sides)('of %s are unique, by an index that the planner can use', async (collection, field) => {
+    const { db } = await open({ migrated: true });
+    expect(await db.collection(collection).indexes()).toContainEqual(
+      expect.objectContaining({
+        name: 'gateway_unique_link',
+        key: { [field]: 1 },
+        unique: true,
+        partialFilterExpression: { [field]: { $gt: '' } },
+      }),
+    );
+  });
+
+  it.each(sides)('of %s are claimed once, also by an update', async (name, field) => {
+    const { db } = await open({ migrated: true });
+    const collection = db.collection<{ _id: number }>(name);
+    await collection.insertMany([
+      { _id: 1, [field]: 'x' },
+      { _id: 2, [field]: 'y' },
+    ]);
+    await expect(collection.insertOne({ _id: 3, [field]: 'x' })).rejects.toMatchObject({ code: 11_000 });
+    await expect(collection.updateOne({ _id: 2 }, { $set: { [field]: 'x' } })).rejects.toMatchObject({
+      code: 11_000,
+    });
+    await collection.updateOne({ _id: 1 }, { $set: { [field]: null } });
+    await collection.updateOne({ _id: 2 }, { $set: { [field]: 'x' } });
+  });
+
+  it.each(sides)(
+    'of %s may be missing, null, empty or of a wrong type in many documents',
+    async (name, field) => {
+      const { db } = await open({ migrated: true });
+      const values = [undefined, null, '', 5, { a: 1 }];
+      const documents = [...values, ...values].map((value) =>
+        value === undefined ? {} : { [field]: value },
+      );
+      expect((await db.collection(name).insertMany(documents)).insertedCount).toBe(10);
+    },
+  );
+
+  it('that are shared already are told by their ids, stop nothing, and are unique once mended', async () => {
+    const test = await open({ migrated: false });
+    const { users, customersV2 } = test.database;
+    await users.insertMany([
+      { _id: 1, id: 'u1', customer_v2_id: 'c1' },
+      { _id: 2, id: 'u2', customer_v2_id: 'c1' },
+      { _id: 'no id', customer_v2_id: 'c1' },
+      { _id: 4, id: 'u4', customer_v2_id: 'c4' },
+    ]);
+    await customersV2.insertMany([
+      { _id: 1, id: 'c1', user_id: 'u1' },
+      { _id: 2, id: 'c2', user_id: 'u1' },
+    ]);
+    const { violations } = await migrate(test.database, { now });
+    expect(
+      violations.map((violation) => ({ ...violation, claimants: [...violation.claimants].sort() })),
+    ).toEqual([
+      { collection: 'users', field: 'customer_v2_id', claimedId: 'c1', claimants: ['no id', 'u1', 'u2'] },
+      { collection: 'customers_v2', field: 'user_id', claimedId: 'u1', claimants: ['c1', 'c2'] },
+    ]);
+    await requireCurrentSchema(test.database);
+
+    await users.updateMany({ _id: { $in: [2, 'no id'] as never[] } }, { $set: { customer_v2_id: null } });
+    expect(await makeUniqueLinkIndexes(test.database)).toMatchObject([{ collection: 'customers_v2' }]);
+    await expect(users.insertOne({ _id: 5, customer_v2_id: 'c1' })).rejects.toMatchObject({ code: 11_000 });
+    await customersV2.deleteOne({ id: 'c2' });
+    expect(await makeUniqueLinkIndexes(test.database)).toEqual([]);
+    await expect(customersV2.insertOne({ _id: 5, user_id: 'u1' })).rejects.toMatchObject({ code: 11_000 });
+  });
+
+  it('become unique in a running gateway once they are mended, without a restart', async () => {
+    const gateway = await startGateway({
+      environment: { SWEEP_INTERVAL_SECONDS: '1' },
+      fill: ({ users }) =>
+        users.insertMany([
+          { _id: 1, id: 'u1', customer_v2_id: 'c1' },
+          { _id: 2, id: 'u2', customer_v2_id: 'c1' },
+        ]),
+    });
+    try {
+      const names = async () => (await gateway.foreign.users.indexes()).map(({ name }) => name);
+      expect(await names()).not.toContain('gateway_unique_link');
+      await gateway.foreign.users.updateOne({ id: 'u2' }, { $set: { customer_v2_id: null } });
+      await expect.poll(names, { timeout: 8_000, interval: 200 }).toContain('gateway_unique_link');
+    } finally {
+      await gateway.close();
+    }
+  });
+});
