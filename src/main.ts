@@ -143,8 +143,10 @@ function urlOf(app: App, { host }: Config): string {
 async function closeServer({ server }: App): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  server.closeIdleConnections();
+  // Clients keep their connection after an answer: one that was busy until now would hold up the rest.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
   const impatience = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
+  clearInterval(idle);
   clearTimeout(impatience);
 }
