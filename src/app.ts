@@ -17,7 +17,7 @@ import {
   CustomersResolver,
   ViewerCustomerResolver,
 } from './customers/customers-resolver.ts';
-import { createLoaders } from './customers/loaders.ts';
+import { createLoaders, type Loaders } from './customers/loaders.ts';
 import type { Database } from './database/collections.ts';
 import { DeliveryBoyConnectionResolver, DeliveryResolver } from './delivery/delivery-resolver.ts';
 import { buildSchema } from './graphql/build-schema.ts';
@@ -110,7 +110,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
   };
 
   async function createContext(request: IncomingMessage, requestId: string): Promise<RequestContext> {
-    const common = { clientAddress: clientAddress(request), requestId, loaders: createLoaders(database) };
+    const common = { clientAddress: clientAddress(request), requestId, loadersFor: loadersOnce(database) };
     try {
       const viewer = await authenticator.viewerOf(request.headers.authorization);
       return { viewer, authenticationError: null, ...common };
@@ -118,6 +118,15 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
       return { viewer: null, authenticationError: error as Error, ...common };
     }
   }
+}
+
+/** Loaders of one request, made when the first resolver knows what is selected: one operation, one selection. */
+function loadersOnce(database: Database): RequestContext['loadersFor'] {
+  let loaders: Loaders | undefined;
+  return (selected) => {
+    loaders ??= createLoaders(database, selected);
+    return loaders;
+  };
 }
 
 /** Every resolver, each made with what it needs; also what the schema is emitted from. */

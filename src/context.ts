@@ -10,6 +10,9 @@ export interface RequestContext {
   /** Address of the client, read through the trusted proxies. */
   readonly clientAddress: string;
   readonly requestId: string;
-  /** Batches and remembers reads of this request only; never shared across viewers. */
-  readonly loaders: Loaders;
+  /**
+   * Batches and remembers reads of this request only; never shared across viewers. Made at the first call, for the fields
+   * that the operation selects.
+   */
+  loadersFor(selected: ReadonlySet<string>): Loaders;
 }

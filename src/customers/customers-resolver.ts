@@ -141,5 +141,6 @@ export function customerRequest(
   viewer: Viewer | null = context.viewer,
 ): CustomerRequest {
   if (viewer === null) throw new AppError('UNAUTHENTICATED', 'Log in first.');
-  return { viewer, loaders: context.loaders, selected: selectedNames(info) };
+  const selected = selectedNames(info);
+  return { viewer, loaders: context.loadersFor(selected), selected };
 }

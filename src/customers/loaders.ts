@@ -3,15 +3,14 @@ import type { Filter } from 'mongodb';
 import type { Database, StoredAccount } from '../database/collections.ts';
 import {
   type DeliveryRecord,
-  deliveryProjection,
   type LoginRecord,
-  loginProjection,
   recordKey,
   type StoredCustomerV2,
   type StoredUser,
   toDeliveryRecord,
   toLoginRecord,
 } from '../database/stored-documents.ts';
+import { deliveryFields, loginFields } from './selected-fields.ts';
 
 /** Reads of one request: each level in one `$in`, each record once. Keys are `_id`s as stored, or ids. */
 export interface Loaders {
@@ -23,12 +22,16 @@ export interface Loaders {
   readonly deliveryBoy: DataLoader<string, LoginRecord | null>;
 }
 
-export function createLoaders(database: Database): Loaders {
+/**
+ * @param selected Names of the fields that the operation selects anywhere: what none of them shows is not read.
+ */
+export function createLoaders(database: Database, selected: ReadonlySet<string>): Loaders {
+  const projections = { login: loginFields(selected), delivery: deliveryFields(selected) };
   return {
     login: new DataLoader(
       async (keys) => {
         const found = await database.users
-          .find(byKeys<StoredUser>(keys), { projection: loginProjection, ...inOneBatch(keys) })
+          .find(byKeys<StoredUser>(keys), { projection: projections.login, ...inOneBatch(keys) })
           .toArray();
         return inKeyOrder(keys.map(recordKey), found.map(toLoginRecord), (login) => login.key);
       },
@@ -37,7 +40,7 @@ export function createLoaders(database: Database): Loaders {
     delivery: new DataLoader(
       async (keys) => {
         const found = await database.customersV2
-          .find(byKeys<StoredCustomerV2>(keys), { projection: deliveryProjection, ...inOneBatch(keys) })
+          .find(byKeys<StoredCustomerV2>(keys), { projection: projections.delivery, ...inOneBatch(keys) })
           .toArray();
         return inKeyOrder(keys.map(recordKey), found.map(toDeliveryRecord), (delivery) => delivery.key);
       },

@@ -1,0 +1,49 @@
+import { deliveryProjection, loginProjection } from '../database/stored-documents.ts';
+
+type LoginField = keyof typeof loginProjection;
+type DeliveryField = keyof typeof deliveryProjection;
+
+/** The part of a login's projection that an operation needs; who it is and whom it claims is always read. */
+export function loginFields(selected: ReadonlySet<string>): Partial<typeof loginProjection> {
+  return pick(loginProjection, loginUses, ['id', 'role', 'customer_v2_id'], selected);
+}
+
+/** The part of a delivery record's projection that an operation needs; who it is and whom it claims is always read. */
+export function deliveryFields(selected: ReadonlySet<string>): Partial<typeof deliveryProjection> {
+  return pick(deliveryProjection, deliveryUses, ['id', 'user_id'], selected);
+}
+
+/** Which fields of the API show a stored field, or decide by it. */
+const loginUses: Partial<Record<LoginField, readonly string[]>> = {
+  name: ['name', 'differences'],
+  phone: ['phone', 'phoneE164', 'canResetPassword', 'billingIssues', 'differences'],
+  email: ['email', 'canResetPassword', 'differences'],
+  is_active: ['isActive', 'status', 'canLogin', 'loginBlockers', 'canResetPassword'],
+  created_at: ['createdAt'],
+  hash_usable: ['canLogin', 'loginBlockers'],
+};
+const deliveryUses: Partial<Record<DeliveryField, readonly string[]>> = {
+  name: ['name', 'differences'],
+  phone: ['phone', 'phoneE164', 'billingIssues', 'differences'],
+  email: ['email', 'differences'],
+  address: ['address', 'billingIssues'],
+  area: ['area'],
+  status: ['status', 'isActive', 'statusText'],
+  delivery_boy_id: ['deliveryBoy'],
+  created_at: ['createdAt'],
+};
+
+function pick<Projection extends object>(
+  projection: Projection,
+  uses: Partial<Record<keyof Projection, readonly string[]>>,
+  always: readonly (keyof Projection)[],
+  selected: ReadonlySet<string>,
+): Partial<Projection> {
+  const needed = Object.keys(projection).filter((field) => {
+    const name = field as keyof Projection;
+    return always.includes(name) || (uses[name] ?? []).some((use) => selected.has(use));
+  });
+  return Object.fromEntries(
+    needed.map((field) => [field, projection[field as keyof Projection]]),
+  ) as Partial<Projection>;
+}
