@@ -86,10 +86,9 @@ function currentSource(
   if (!complete || (login !== null && login.role !== 'customer')) return null;
   const joined = login !== null && delivery !== null;
   const [pair] = joined ? linkCustomers({ logins: [login], deliveries: [delivery] }) : [];
-  const agrees = joined
-    ? pair?.state === row.linkState
-    : claimText(login ?? delivery) === claimOf(row, login === null);
-  if (!agrees) return null;
+  const agrees = joined ? pair?.state === row.linkState : claimsAsBefore(row, login, delivery);
+  const sameIds = isAddressedAs(login, row.link.userId) && isAddressedAs(delivery, row.link.customerV2Id);
+  if (!agrees || !sameIds) return null;
   return {
     id: row.id,
     state: row.linkState,
@@ -102,12 +101,30 @@ function currentSource(
   };
 }
 
-function claimOf(row: PageRow, ofDelivery: boolean): string | null {
-  return ofDelivery ? row.link.userId : row.link.customerV2Id;
+/** Whether a lone record claims what it claimed when its row was written. */
+function claimsAsBefore(
+  row: PageRow,
+  login: LinkedCustomer['login'],
+  delivery: LinkedCustomer['delivery'],
+): boolean {
+  const record = login ?? delivery;
+  const before = login === null ? row.link.userId : row.link.customerV2Id;
+  if (record === null) return false;
+  if (record.claim.kind === 'text') return record.claim.id === before;
+  if (before !== null) return false;
+  if (record.claim.kind === 'wrongType') return row.linkState === 'CONFLICT';
+  // A conflict that nobody else takes part in is about the link's type, or about an id that is missing or shared.
+  const ofWrongType =
+    row.linkState === 'CONFLICT' && row.link.conflictingIds.length === 0 && record.id === row.id;
+  return !ofWrongType;
 }
 
-function claimText(record: LinkedCustomer['login'] | LinkedCustomer['delivery']): string | null {
-  return record?.claim.kind === 'text' ? record.claim.id : null;
+/** By its id, or by its `_id` where it has none or shares it. */
+function isAddressedAs(
+  record: LinkedCustomer['login'] | LinkedCustomer['delivery'],
+  address: string | null,
+): boolean {
+  return record === null || record.id === address || record.keyText === address;
 }
 
 function isBehind({ login, delivery }: CustomerSource, row: Pick<PageRow, '_id'>): boolean {

@@ -134,6 +134,44 @@ describe('a list that is read while another application writes', () => {
     });
   });
 
+  it('tells the links that the halves hold now', async () => {
+    const { customers: before } = await readExpected(gateway.foreign);
+    const undisputed = before.filter(({ link }) => link.conflictingIds.length === 0);
+    const pairs = undisputed.filter(({ linkState }) => linkState === 'LINKED');
+    const alone = undisputed.filter(({ linkState }) => linkState === 'ORPHANED_V2');
+    const [half, otherHalf, apart] = pairs;
+    await logins().updateOne({ id: half?.login?.id }, { $set: { customer_v2_id: null } });
+    await records().updateOne({ id: otherHalf?.delivery?.id }, { $unset: { user_id: '' } });
+    await logins().updateOne({ id: apart?.login?.id }, { $set: { customer_v2_id: '' } });
+    await records().updateOne({ id: apart?.delivery?.id }, { $set: { user_id: null } });
+    await records().updateOne({ id: alone[0]?.delivery?.id }, { $set: { user_id: 'nobody-there' } });
+    await records().updateOne({ id: alone[1]?.delivery?.id }, { $set: { user_id: new ObjectId() } });
+    const wrong = before.find(
+      ({ login, delivery, link }) =>
+        login === null && delivery?.user_id instanceof ObjectId && link.conflictingIds.length === 0,
+    );
+    await records().updateOne({ id: wrong?.delivery?.id }, { $set: { user_id: null } });
+    await records().updateOne({ id: alone[2]?.delivery?.id }, { $set: { id: 'another-id' } });
+    const touched = [half, otherHalf, apart, alone[0], alone[1], wrong].map(
+      (customer) => customer?.delivery?.id,
+    );
+    const ids = [...touched, 'another-id', alone[2]?.delivery?.id];
+    const told = (list: { id: string; link: object }[]) =>
+      ids.map((id) => list.filter((customer) => customer.id === id).map(({ link }) => link));
+    const { customers } = await walkCustomers(client, { first: 200 });
+    const now = (await readExpected(gateway.foreign)).customers.map(({ answer }) => answer);
+    expect(told(customers)).toEqual(told(now));
+    expect(told(now).flat()).toMatchObject([
+      { state: 'HALF_LINKED' },
+      { state: 'HALF_LINKED' },
+      { state: 'ORPHANED_V2' },
+      { state: 'DANGLING' },
+      { state: 'CONFLICT' },
+      { state: 'ORPHANED_V2' },
+      { state: 'ORPHANED_V2', customerV2Id: 'another-id' },
+    ]);
+  });
+
   it('goes on behind a cursor whose own customer is gone', async () => {
     const whole = await walkCustomers(client, { first: 200, orderBy: byName });
     const at = whole.customers.findIndex(({ link }, index) => index >= 30 && link.state === 'ORPHANED_V2');
