@@ -29,18 +29,24 @@ export interface GatewayOptions {
   readonly fillEmptyDatabase?: (database: Database) => Promise<void>;
 }
 
-/** The port is taken, in one line for whoever starts the gateway. */
-export class PortTakenError extends Error {
-  constructor(host: string, port: number) {
-    super(`Port ${port} of ${host} is taken. Stop what uses it, or set PORT.`);
-    this.name = 'PortTakenError';
+/** Why the gateway cannot listen where it is told to, in one line for whoever starts it. */
+export class CannotListenError extends Error {
+  constructor(host: string, port: number, cause: Error) {
+    const taken = 'code' in cause && cause.code === 'EADDRINUSE';
+    super(
+      taken
+        ? `Port ${port} of ${host} is taken. Stop what uses it, or set PORT.`
+        : `Port ${port} of ${host} cannot be listened on (${cause.message}). Set HOST or PORT.`,
+      { cause },
+    );
+    this.name = 'CannotListenError';
   }
 }
 
 /**
  * Starts the gateway: database, migrations, index, HTTP.
  *
- * @throws DatabaseUnreachableError, SchemaOutdatedError, PortTakenError
+ * @throws DatabaseUnreachableError, SchemaOutdatedError, CannotListenError
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log } = options;
@@ -129,9 +135,7 @@ async function listen(app: App, { host, port }: Config): Promise<void> {
   try {
     await once(app.server, 'listening');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-      throw new PortTakenError(host, port);
-    throw error;
+    throw error instanceof Error ? new CannotListenError(host, port, error) : error;
   }
 }
 

@@ -58,8 +58,9 @@ async function connect(
   }
 }
 
+/** Up to the last `@`: a password that was not percent-encoded may hold any character. */
 function withoutCredentials(uri: string): string {
-  return uri.replace(/^(mongodb(?:\+srv)?:\/\/)[^@/]*@/, '$1').replace(/\?.*$/, '');
+  return uri.replace(/^(mongodb(?:\+srv)?:\/\/).*@/, '$1').replace(/\?.*$/, '');
 }
 
 function firstLine(error: unknown): string {

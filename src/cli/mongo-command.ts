@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { startEmbeddedMongo } from '../embedded-mongo/start.ts';
+import { AppError } from '../errors.ts';
 
 export function mongoCommand(): Command {
   return new Command('mongo')
@@ -12,8 +13,10 @@ export function mongoCommand(): Command {
       27017,
     )
     .action(async ({ data, port }: { data: string; port: number }) => {
-      const server = await startEmbeddedMongo({ dataDir: data, port });
-      if (server.shared) throw new Error(`${data} is served already, at ${server.uri}`);
+      const server = await startEmbeddedMongo({ dataDir: data, port }).catch((error: Error) => {
+        throw new AppError('UNAVAILABLE', `The server cannot start on ${data}: ${error.message}`);
+      });
+      if (server.shared) throw new AppError('CONFLICT', `${data} is served already, at ${server.uri}`);
       console.log(`mongodb://127.0.0.1:${server.port}/?directConnection=true`);
       console.error(
         'It asks nobody for a password, and serves a subset of MongoDB for one machine: not a database to grow on.',
