@@ -72,7 +72,6 @@ describe('a database that cannot serve', () => {
   it.each([
     ['steps down', { errorCode: 189 }],
     ['is shutting down', { errorCode: 91 }],
-    ['is no longer primary', { errorCode: 10_107 }],
     ['took too long', { errorCode: 50 }],
     ['hangs up', { closeConnection: true }],
   ])('is UNAVAILABLE when it %s, and the gateway serves again by itself', async (_, failure) => {
