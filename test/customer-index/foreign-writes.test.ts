@@ -142,7 +142,7 @@ describe.each([
   { seed: 17, unique: true, called: 'may not, since its links are unique' },
 ])('200 writes of another application that $called', ({ seed, unique }) => {
   beforeAll(async () => {
-    gateway = await startGateway({ fill: fillWithRandomRecords(seed, 80) });
+    gateway = await startGateway({ fill: fillWithRandomRecords(seed, 60) });
     if (!unique) await dropUniqueLinks();
     client = await gateway.logIn(gateway.admin.email);
   });

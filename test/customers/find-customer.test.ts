@@ -69,7 +69,7 @@ describe.each([
   afterAll(() => gateway?.close());
 
   const expectAsByRules = async (identifiers: readonly string[]) => {
-    const asked = someOf([...new Set(identifiers)], 120);
+    const asked = someOf([...new Set(identifiers)], 60);
     const answers = await findAll(asked);
     const told = answers.map((answer, at) => ({ identifier: asked[at], ...comparable(answer) }));
     expect(told).toEqual(asked.map((identifier) => ({ identifier, ...byRules(customers, identifier) })));
