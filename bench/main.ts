@@ -18,7 +18,7 @@ import {
   type Workload,
 } from './workloads.ts';
 
-/** The gateway against a hand-written handler of the same finds: see README, "Benchmark". Prints; fails nothing. */
+/** The gateway against a hand-written handler that does the same finds. Prints ratios; no ratio fails it. */
 const directory = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
 const servers = compileServers();
 const started: ServedProcess[] = [];
