@@ -11,7 +11,8 @@ import {
   toDeliveryRecord,
   toLoginRecord,
 } from '../database/stored-documents.ts';
-import type { AccountFacts, Neighbourhood } from './customer-index-rows.ts';
+import type { AccountFacts } from './customer-index-rows.ts';
+import type { StoredRecords } from './link-graph.ts';
 
 /** Where to begin: records by `_id` as stored, and ids that logins or delivery records may have. */
 export interface Seeds {
@@ -28,15 +29,19 @@ export interface Seeds {
 export async function readNeighbourhood(
   database: Database,
   seeds: Seeds,
-  session?: ClientSession,
-): Promise<Neighbourhood> {
-  const reader = new NeighbourhoodReader(database, session);
+  options: NeighbourhoodOptions = {},
+): Promise<StoredRecords> {
+  const reader = new NeighbourhoodReader(database, options);
   await reader.read(seeds);
-  const logins = [...reader.logins.values()];
-  return {
-    logins,
-    deliveries: [...reader.deliveries.values()],
-    accounts: await readAccountFacts(database, logins, session),
+  return { logins: [...reader.logins.values()], deliveries: [...reader.deliveries.values()] };
+}
+
+export interface NeighbourhoodOptions {
+  readonly session?: ClientSession;
+  /** What is read of each record; ids, roles and links have to be among it. Default: everything that is shown. */
+  readonly fields?: {
+    readonly login: Partial<typeof loginProjection>;
+    readonly delivery: Partial<typeof deliveryProjection>;
   };
 }
 
@@ -47,10 +52,12 @@ class NeighbourhoodReader {
   private readonly askedDeliveryIds = new Set<string>();
   private readonly database: Database;
   private readonly options: { session?: ClientSession };
+  private readonly fields: NonNullable<NeighbourhoodOptions['fields']>;
 
-  constructor(database: Database, session: ClientSession | undefined) {
+  constructor(database: Database, { session, fields }: NeighbourhoodOptions) {
     this.database = database;
     this.options = session === undefined ? {} : { session };
+    this.fields = fields ?? { login: loginProjection, delivery: deliveryProjection };
   }
 
   async read(seeds: Seeds): Promise<void> {
@@ -85,13 +92,16 @@ class NeighbourhoodReader {
 
   private async findLogins(filter: Filter<StoredUser> | null): Promise<LoginRecord[]> {
     if (filter === null) return [];
-    const found = this.database.users.find(filter, { ...this.options, projection: loginProjection });
+    const found = this.database.users.find(filter, { ...this.options, projection: this.fields.login });
     return (await found.toArray()).map(toLoginRecord);
   }
 
   private async findDeliveries(filter: Filter<StoredCustomerV2> | null): Promise<DeliveryRecord[]> {
     if (filter === null) return [];
-    const found = this.database.customersV2.find(filter, { ...this.options, projection: deliveryProjection });
+    const found = this.database.customersV2.find(filter, {
+      ...this.options,
+      projection: this.fields.delivery,
+    });
     return (await found.toArray()).map(toDeliveryRecord);
   }
 

@@ -2,10 +2,9 @@ import type { AnyBulkWriteOperation, ClientSession } from 'mongodb';
 import type { Database, IndexedRecord } from '../database/collections.ts';
 import { type DeliveryRecord, type LoginRecord, recordKey } from '../database/stored-documents.ts';
 import type { CustomerIndexRow } from './customer-index-row.ts';
-import { type IndexSettings, indexRow } from './customer-index-rows.ts';
+import { customerIndexRows, type IndexSettings } from './customer-index-rows.ts';
 import { indexedDelivery, indexedLogin } from './indexed-record.ts';
-import { linkCustomers } from './link-graph.ts';
-import { readNeighbourhood } from './neighbourhood.ts';
+import { readAccountFacts, readNeighbourhood } from './neighbourhood.ts';
 
 /** Records that were written, by `_id` as stored; those that are gone count too. */
 export interface TouchedRecords {
@@ -31,20 +30,19 @@ export async function refreshIndex(
   const before = await database.indexedRecords
     .find({ _id: { $in: touchedKeys } }, { session, projection: { source: 1, id: 1, claimedId: 1 } })
     .toArray();
-  const neighbourhood = await readNeighbourhood(
+  const records = await readNeighbourhood(
     database,
     {
       ...touched,
       loginIds: texts(before.map((record) => (record.source === 'user' ? record.id : record.claimedId))),
       deliveryIds: texts(before.map((record) => (record.source === 'v2' ? record.id : record.claimedId))),
     },
-    session,
+    { session },
   );
-  const rows = linkCustomers(neighbourhood).map((customer) =>
-    indexRow(customer, neighbourhood.accounts, settings),
-  );
-  await writeRows(database, rows, possibleRowKeys(touchedKeys, neighbourhood), session);
-  await writeRecords(database, touchedKeys, neighbourhood, settings, session);
+  const accounts = await readAccountFacts(database, records.logins, session);
+  const rows = customerIndexRows({ ...records, accounts }, settings);
+  await writeRows(database, rows, possibleRowKeys(touchedKeys, records), session);
+  await writeRecords(database, touchedKeys, records, settings, session);
 }
 
 interface Records {

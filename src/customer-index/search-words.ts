@@ -9,9 +9,10 @@ export function wordsOfName(name: string | null): string[] {
   return wordsOnce([...normalizeName(name).split(' '), ...joined]);
 }
 
-/** Words of an e-mail, the whole of it included: `ravi.k@example.com`, `ravi`, `k`, `example`, `com`. */
+/** An e-mail as it is searched: whole, and by the words before its @; the domain is everybody's. */
 export function wordsOfEmail(email: string): string[] {
-  return wordsOnce([email, ...normalizeName(email).split(' ')]);
+  const [local = ''] = email.split('@', 1);
+  return wordsOnce([email, ...normalizeName(local).split(' ')]);
 }
 
 /** Digits of a phone as people begin to type them: with and without the country code. */

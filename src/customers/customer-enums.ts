@@ -99,7 +99,7 @@ registerEnumType(CustomerOrderField, {
   name: 'CustomerOrderField',
   description: 'What customers are ordered by.',
   valuesConfig: {
-    NAME: { description: 'By name, case and accents aside; customers without a name come last.' },
+    NAME: { description: 'By name, case and accents aside; no name counts as later than any.' },
     CREATED_AT: { description: 'By `createdAt`; customers for whom it is not known count as the oldest.' },
   },
 });

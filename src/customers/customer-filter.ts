@@ -10,7 +10,7 @@ export class CustomerFilter {
   @Field(() => String, {
     nullable: true,
     description:
-      'Prefix of any word of the name, a phone in any spelling, an e-mail or an id; case and punctuation do not matter. At most 200 characters.',
+      'Prefix of any word of the name, a phone in any spelling, an e-mail or a word before its @, or an id; case and punctuation do not matter. At most 200 characters.',
   })
   search?: string | null;
 

@@ -11,13 +11,14 @@ import {
   readsEverybody,
 } from './customer-access.ts';
 import type { IdentifierKind } from './customer-enums.ts';
-import type { CustomerSource, CustomerView } from './customer-view.ts';
+import type { Customer } from './customer-type.ts';
+import type { CustomerSource } from './customer-view.ts';
 import { nearMissRows } from './near-misses.ts';
 import { prepareViews } from './prepare-views.ts';
 import { readVerified, seedsOfRows, sourceBehind } from './read-sources.ts';
 
 export interface FoundCustomer {
-  readonly customer: CustomerView;
+  readonly customer: Customer;
   readonly matchedBy: IdentifierKind[];
 }
 
@@ -50,9 +51,10 @@ export async function findCustomer(
   }
   const keys = keysOf(identifier, dependencies, mayUseContacts(request.viewer));
   const { rows, total } = await matchingRows(dependencies, keys);
-  const sources = await readVerified(dependencies.database, {
-    ...seedsOfRows(rows),
-    ...(rows.length === 0 && { loginIds: [identifier], deliveryIds: [identifier] }),
+  const seeds = rows.length > 0 ? seedsOfRows(rows) : { loginIds: [identifier], deliveryIds: [identifier] };
+  const sources = await readVerified(dependencies.database, seeds, {
+    loaders: request.loaders,
+    selected: new Set([...request.selected, ...decidingFields]),
   });
   const matches = sources
     .map((source) => ({ source, matchedBy: matchedKinds(source, keys, dependencies) }))
@@ -73,6 +75,8 @@ export async function findCustomer(
   };
 }
 
+/** By these it is decided what a text matches, whether they are shown or not. */
+const decidingFields = ['name', 'phone', 'email'];
 const maxIdentifierLength = 320;
 const maxCandidates = 20;
 
@@ -154,7 +158,7 @@ async function showNearMisses(
   identifier: string,
 ): Promise<FoundCustomer[]> {
   const near = await nearMissRows(dependencies, identifier, mayUseContacts(request.viewer));
-  const sources = await readVerified(dependencies.database, seedsOfRows(near.map(({ row }) => row)));
+  const sources = await readVerified(dependencies.database, seedsOfRows(near.map(({ row }) => row)), request);
   const matches = near.flatMap(({ row, matchedBy }) => {
     const source = sourceBehind(sources, row);
     return source === null ? [] : [{ source, matchedBy }];

@@ -1,6 +1,7 @@
 import { ObjectId } from 'mongodb';
 import { type CustomerDependencies, type CustomerRequest, readsEverybody } from './customer-access.ts';
-import type { CustomerSource, CustomerView } from './customer-view.ts';
+import type { Customer } from './customer-type.ts';
+import type { CustomerSource } from './customer-view.ts';
 import { prepareViews } from './prepare-views.ts';
 import { readVerified, seedsOfRows } from './read-sources.ts';
 
@@ -12,10 +13,10 @@ export async function getCustomer(
   dependencies: CustomerDependencies,
   request: CustomerRequest,
   id: string,
-): Promise<CustomerView | null> {
+): Promise<Customer | null> {
   if (id === '' || id.length > maxIdLength) return null;
   const source = readsEverybody(request.viewer)
-    ? await sourceWithId(dependencies, id)
+    ? await sourceWithId(dependencies, request, id)
     : await ownSourceWithId(dependencies, request, id);
   if (source === null) return null;
   const [view] = await prepareViews(dependencies, request, [source]);
@@ -25,10 +26,12 @@ export async function getCustomer(
 /** The customer that a viewer of role customer is; null for everybody else. */
 export async function ownSource(
   { database, confirmHalfLinks }: CustomerDependencies,
-  { viewer, loaders }: CustomerRequest,
+  request: CustomerRequest,
 ): Promise<CustomerSource | null> {
+  const { viewer, loaders } = request;
   if (viewer.role !== 'CUSTOMER') return null;
-  const sources = await readVerified(database, { loginKeys: [viewer.loginId], loginIds: [viewer.id] });
+  const seeds = { loginKeys: [viewer.loginId], loginIds: [viewer.id] };
+  const sources = await readVerified(database, seeds, request);
   const own = sources.find((source) => source.login?.key === viewer.loginKey) ?? null;
   if (own === null || !confirmHalfLinks || !own.claimedByLoginOnly || own.delivery === null) return own;
   const account = await loaders.account.load(viewer.loginKey);
@@ -43,12 +46,16 @@ export function awaitsConfirmation(own: CustomerSource): boolean {
 /** Longer text is the id of nobody. */
 const maxIdLength = 200;
 
-async function sourceWithId({ database }: CustomerDependencies, id: string): Promise<CustomerSource | null> {
+async function sourceWithId(
+  { database }: CustomerDependencies,
+  request: CustomerRequest,
+  id: string,
+): Promise<CustomerSource | null> {
   const rows = await database.customerIndex
-    .find({ ids: id }, { projection: { userKey: 1, v2Key: 1, link: 1 } })
+    .find({ ids: id }, { projection: { userKey: 1, v2Key: 1, 'link.userId': 1, 'link.customerV2Id': 1 } })
     .toArray();
   const seeds = rows.length > 0 ? seedsOfRows(rows) : seedsOfId(id);
-  return addressedBy(await readVerified(database, seeds), id);
+  return addressedBy(await readVerified(database, seeds, request), id);
 }
 
 async function ownSourceWithId(

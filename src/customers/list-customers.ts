@@ -10,7 +10,8 @@ import {
   readsEverybody,
 } from './customer-access.ts';
 import type { CustomerFilter, CustomerOrder } from './customer-filter.ts';
-import type { CustomerSource, CustomerView } from './customer-view.ts';
+import type { Customer } from './customer-type.ts';
+import type { CustomerSource } from './customer-view.ts';
 import { indexFilter } from './index-filter.ts';
 import { prepareViews } from './prepare-views.ts';
 import { type PageRow, pageRowProjection, readRows } from './read-sources.ts';
@@ -22,10 +23,10 @@ export interface ListCustomersInput {
 }
 
 /** A page of customers, and how many there are when that is asked for. */
-export class CustomerPage extends Page<CustomerView> {
+export class CustomerPage extends Page<Customer> {
   readonly count: () => Promise<Count>;
 
-  constructor(page: ConstructorParameters<typeof Page<CustomerView>>[0], count: () => Promise<Count>) {
+  constructor(page: ConstructorParameters<typeof Page<Customer>>[0], count: () => Promise<Count>) {
     super(page);
     this.count = count;
   }
@@ -144,29 +145,31 @@ export function afterPlace(
 
 async function readPage(
   { database }: CustomerDependencies,
-  { loaders }: CustomerRequest,
+  request: CustomerRequest,
   conditions: Filter<CustomerIndexRow>[],
   order: RowOrder,
   first: number,
   start: { key: string | Date; row: string } | null,
 ): Promise<{ found: FoundRow[]; hasNextPage: boolean }> {
   const found: FoundRow[] = [];
+  const shown = new Set<string>();
   let after = start;
   for (;;) {
     const missing = first - found.length;
     const rows = await database.customerIndex
-      .find(allOf([...conditions, ...afterPlace(order, after)]), { projection: pageRowProjection })
+      .find(allOf([...conditions, ...afterPlace(order, after)]), { projection: pageRowProjection(order.key) })
       .sort({ [order.key]: order.direction, _id: order.direction })
       .limit(missing + 1)
       .batchSize(missing + 2)
       .toArray();
     const page = rows.slice(0, missing);
-    const sources = await readRows(database, page, loaders);
+    const sources = await readRows(database, page, request);
     page.forEach((row, index) => {
       const source = sources[index] ?? null;
       // Two rows of before may be one customer by now. Ids do not tell: a login and a delivery record may share one.
-      if (source !== null && !found.some((other) => isSameCustomer(other.source, source)))
-        found.push({ row, source });
+      if (source === null || shown.has(halvesOf(source))) return;
+      shown.add(halvesOf(source));
+      found.push({ row, source });
     });
     const hasNextPage = rows.length > missing;
     const last = page.at(-1);
@@ -175,8 +178,8 @@ async function readPage(
   }
 }
 
-function isSameCustomer(one: CustomerSource, other: CustomerSource): boolean {
-  return one.login?.key === other.login?.key && one.delivery?.key === other.delivery?.key;
+function halvesOf({ login, delivery }: CustomerSource): string {
+  return `${delivery?.key ?? ''}/${login?.key ?? ''}`;
 }
 
 export function cursorOf(cursors: CursorCodec, order: RowOrder, row: PageRow | undefined): string {

@@ -1,6 +1,6 @@
 import type { LoginRecord } from '../database/stored-documents.ts';
 import { type CustomerDependencies, type CustomerRequest, presentationFor } from './customer-access.ts';
-import type { DeliveryBoyContact } from './customer-type.ts';
+import type { Customer, DeliveryBoyContact } from './customer-type.ts';
 import { type CustomerSource, CustomerView } from './customer-view.ts';
 import { maskPhone } from './mask.ts';
 
@@ -12,14 +12,14 @@ export async function prepareViews(
   dependencies: CustomerDependencies,
   request: CustomerRequest,
   sources: readonly CustomerSource[],
-): Promise<CustomerView[]> {
+): Promise<Customer[]> {
   const presentation = presentationFor(request.viewer, dependencies);
   const views = sources.map((source) => new CustomerView(source, presentation));
   await Promise.all([
     request.selected.has('deliveryBoy') ? setDeliveryBoys(views, request, presentation.masked) : undefined,
     accountFields.some((field) => request.selected.has(field)) ? setAccounts(views, request) : undefined,
   ]);
-  return views;
+  return views.map((view) => view.toRow(request.selected));
 }
 
 const accountFields = ['mustChangePassword', 'credentialsSentAt', 'lastLoginAt'];
@@ -29,12 +29,16 @@ async function setDeliveryBoys(
   { loaders }: CustomerRequest,
   masked: boolean,
 ): Promise<void> {
+  const ids = views.map((view) => view.source.delivery?.deliveryBoyId ?? null);
+  const contacts = new Map<string, DeliveryBoyContact | null>();
   await Promise.all(
-    views.map(async (view) => {
-      const id = view.source.delivery?.deliveryBoyId ?? null;
-      if (id !== null) view.deliveryBoy = contact(await loaders.deliveryBoy.load(id), masked);
+    [...new Set(ids)].map(async (id) => {
+      if (id !== null) contacts.set(id, contact(await loaders.deliveryBoy.load(id), masked));
     }),
   );
+  views.forEach((view, index) => {
+    view.deliveryBoy = contacts.get(ids[index] ?? '') ?? null;
+  });
 }
 
 async function setAccounts(views: CustomerView[], { loaders }: CustomerRequest): Promise<void> {

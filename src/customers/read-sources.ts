@@ -6,6 +6,7 @@ import type { Database } from '../database/collections.ts';
 import { recordKey } from '../database/stored-documents.ts';
 import type { CustomerSource } from './customer-view.ts';
 import type { Loaders } from './loaders.ts';
+import { deliveryFields, loginFields } from './selected-fields.ts';
 
 /** The part of an index row that a page needs. */
 export type PageRow = Pick<
@@ -13,16 +14,10 @@ export type PageRow = Pick<
   '_id' | 'id' | 'linkState' | 'userKey' | 'v2Key' | 'link' | 'passwordExpiresAt' | 'nameKey' | 'createdAtKey'
 >;
 
-export const pageRowProjection = {
-  id: 1,
-  linkState: 1,
-  userKey: 1,
-  v2Key: 1,
-  link: 1,
-  passwordExpiresAt: 1,
-  nameKey: 1,
-  createdAtKey: 1,
-} as const;
+/** What a page in one order reads of each row. */
+export function pageRowProjection(orderKey: 'nameKey' | 'createdAtKey') {
+  return { id: 1, linkState: 1, userKey: 1, v2Key: 1, link: 1, passwordExpiresAt: 1, [orderKey]: 1 };
+}
 
 /**
  * The live customers behind rows of the index, null where nobody is behind a row any more. Both halves of all rows are
@@ -31,8 +26,9 @@ export const pageRowProjection = {
 export async function readRows(
   database: Database,
   rows: readonly PageRow[],
-  loaders: Loaders,
+  reading: Reading,
 ): Promise<(CustomerSource | null)[]> {
+  const { loaders } = reading;
   const [logins, deliveries] = await Promise.all([
     Promise.all(rows.map((row) => (row.userKey === undefined ? null : loaders.login.load(row.userKey)))),
     Promise.all(rows.map((row) => (row.v2Key === undefined ? null : loaders.delivery.load(row.v2Key)))),
@@ -42,7 +38,7 @@ export async function readRows(
   );
   const stale = rows.filter((_, index) => sources[index] === null);
   if (stale.length === 0) return sources;
-  const verified = await readVerified(database, seedsOfRows(stale));
+  const verified = await readVerified(database, seedsOfRows(stale), reading);
   return rows.map((row, index) => sources[index] ?? sourceBehind(verified, row));
 }
 
@@ -55,14 +51,34 @@ export function sourceBehind(
   return ofRow ?? sources.find((source) => isLeftOf(source, row)) ?? null;
 }
 
+/** What of customers is wanted, and by whose loaders. */
+export interface Reading {
+  readonly loaders: Loaders;
+  /** Names of the fields that are shown or decided by. */
+  readonly selected: ReadonlySet<string>;
+}
+
 /** Customers as the stored records say now, whatever the index says: everybody linked to the seeds. */
-export async function readVerified(database: Database, seeds: Seeds): Promise<CustomerSource[]> {
-  const neighbourhood = await readNeighbourhood(database, seeds);
-  return linkCustomers(neighbourhood).map((customer) => ({
-    ...customer,
-    id: customer.link[customer.delivery === null ? 'userId' : 'customerV2Id'] ?? '',
-    passwordExpiresAt: neighbourhood.accounts.get(customer.login?.key ?? '')?.passwordExpiresAt ?? null,
-  }));
+export async function readVerified(
+  database: Database,
+  seeds: Seeds,
+  { loaders, selected }: Reading,
+): Promise<CustomerSource[]> {
+  const fields = { login: loginFields(selected), delivery: deliveryFields(selected) };
+  const records = await readNeighbourhood(database, seeds, { fields });
+  const needsExpiry = selected.has('canLogin') || selected.has('loginBlockers');
+  return Promise.all(
+    linkCustomers(records).map(async (customer) => ({
+      ...customer,
+      id: customer.link[customer.delivery === null ? 'userId' : 'customerV2Id'] ?? '',
+      passwordExpiresAt: needsExpiry ? await passwordExpiry(customer.login, loaders) : null,
+    })),
+  );
+}
+
+async function passwordExpiry(login: LinkedCustomer['login'], loaders: Loaders): Promise<Date | null> {
+  const account = login === null ? null : await loaders.account.load(login.key);
+  return account?.passwordExpiresAt ?? null;
 }
 
 /** Where to look for whom rows stand for: undisputed pairs are read whole in one round. */

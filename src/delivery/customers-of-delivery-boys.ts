@@ -76,7 +76,7 @@ const noRow: Filter<CustomerIndexRow> = { _id: { $in: [] } };
 /** Fills all pages at once; only where nobody is behind a row any more is there a second round, for those pages. */
 async function readPages(
   { database }: CustomerDependencies,
-  { loaders }: CustomerRequest,
+  request: CustomerRequest,
   pages: readonly OpenPage[],
   first: number,
 ): Promise<void> {
@@ -91,7 +91,7 @@ async function readPages(
         batchSize: open.length * (first + 1) + 1,
       })
       .toArray();
-    const sources = await readRows(database, rows, loaders);
+    const sources = await readRows(database, rows, request);
     for (const page of open) {
       const own = rows.flatMap((row, index) =>
         row.deliveryBoyId === page.id ? [{ row, source: sources[index] ?? null }] : [],
@@ -112,6 +112,6 @@ function branchOf({ conditions, after }: OpenPage, missing: number): Document[] 
     { $match: allOf([...conditions, ...afterPlace(nameOrder, after)]) },
     { $sort: { [nameOrder.key]: nameOrder.direction, _id: nameOrder.direction } },
     { $limit: missing + 1 },
-    { $project: { ...pageRowProjection, deliveryBoyId: 1 } },
+    { $project: { ...pageRowProjection(nameOrder.key), deliveryBoyId: 1 } },
   ];
 }

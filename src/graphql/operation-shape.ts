@@ -11,6 +11,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
+import { pageLimits } from './connection.ts';
 
 /** How large an operation is, with its fragments written out. */
 export interface OperationShape {
@@ -104,7 +105,9 @@ export function operationShape(
   function pageSize(field: FieldNode): number {
     const value = field.arguments?.find((argument) => argument.name.value === 'first')?.value;
     const given = value?.kind === Kind.VARIABLE ? variableValue(value.name.value) : numberOf(value);
-    return typeof given === 'number' && given > 0 ? given : standardPageSize;
+    const size = typeof given === 'number' && given > 0 ? given : pageLimits.standard;
+    // A size beyond all bounds is refused by the list itself, which names the argument.
+    return Math.min(size, pageLimits.largest);
   }
 
   function variableValue(name: string): unknown {
@@ -118,7 +121,6 @@ function numberOf(value: ValueNode | undefined): number | undefined {
   return value?.kind === Kind.INT ? Number(value.value) : undefined;
 }
 
-const standardPageSize = 50;
 /**
  * Fragments that spread one another many times over are not written out to their end: thirty that double would be a
  * thousand million fields, to count and to compile.

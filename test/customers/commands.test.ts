@@ -176,7 +176,7 @@ describe('the commands of one customer', () => {
     }
   });
 
-  it('by e-mail, phone or name are four when one is found', async () => {
+  it('by e-mail, phone or name are three when one is found', async () => {
     const { data } = await client(
       `{ customers(first: 5, filter: { linkState: [LINKED] }) { nodes { email phone name } } }`,
     );
@@ -188,10 +188,7 @@ describe('the commands of one customer', () => {
         'query ($i: String!) { findCustomer(identifier: $i) { __typename } }',
         { i: identifier },
       );
-      expect({ identifier, commands }).toEqual({
-        identifier,
-        commands: ['find accounts', ...pageCommands],
-      });
+      expect({ identifier, commands }).toEqual({ identifier, commands: pageCommands });
     }
     expect(
       (await commandsOf(`{ findCustomer(identifier: "${SHARED_NAME}") { __typename } }`)).length,

@@ -230,7 +230,6 @@ describe('the length of lists', () => {
       `{ ${Array.from({ length: 20 }, (_, index) => `a${index}: deliveryBoys(first: 100) { nodes { customers(first: 20) { nodes { id } } } }`).join(' ')} }`,
       {},
     ],
-    ['beyond any page', '{ customers(first: 1000000) { nodes { id } } }', {}],
   ])('is bounded when it is given %s', async (_, query, variables) => {
     const answer = await admin(query, variables);
     expect([answer.status, answer.code]).toEqual([400, 'QUERY_TOO_EXPENSIVE']);
@@ -242,7 +241,7 @@ describe('the length of lists', () => {
     expect(answer.data.deliveryBoys.nodes.length).toBeGreaterThan(0);
   });
 
-  it.each([0, -1, 201])('of %i is refused by the name of its argument', async (first) => {
+  it.each([0, -1, 201, 100_000])('of %i is refused by the name of its argument', async (first) => {
     const answer = await admin('query ($first: Int) { customers(first: $first) { nodes { id } } }', {
       first,
     });
