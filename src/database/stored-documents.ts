@@ -76,10 +76,11 @@ export interface DeliveryRecord {
 }
 
 export function toLoginRecord(stored: StoredUser): LoginRecord {
+  const key = recordKey(stored._id);
   return {
     _id: stored._id,
-    key: recordKey(stored._id),
-    keyText: keyText(stored._id),
+    key,
+    keyText: stored._id instanceof ObjectId ? key : keyText(stored._id),
     id: idText(stored.id),
     name: text(stored.name),
     email: text(stored.email),
@@ -93,10 +94,11 @@ export function toLoginRecord(stored: StoredUser): LoginRecord {
 }
 
 export function toDeliveryRecord(stored: StoredCustomerV2): DeliveryRecord {
+  const key = recordKey(stored._id);
   return {
     _id: stored._id,
-    key: recordKey(stored._id),
-    keyText: keyText(stored._id),
+    key,
+    keyText: stored._id instanceof ObjectId ? key : keyText(stored._id),
     id: idText(stored.id),
     name: text(stored.name),
     phone: text(stored.phone),

@@ -64,11 +64,12 @@ export function pageArguments(
 }
 
 /** A page of a list: its entries, and the cursor of each, made only when it is asked for. */
-export class Page<Entry> {
+export class Page<Entry> implements PageInfo {
   readonly nodes: readonly Entry[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
   private readonly cursorOf: (index: number) => string;
+  private rememberedEdges: { cursor: string; node: Entry }[] | undefined;
 
   constructor(options: {
     nodes: readonly Entry[];
@@ -82,17 +83,21 @@ export class Page<Entry> {
     this.cursorOf = options.cursorOf;
   }
 
+  /** Compiled queries read a field more than once, and sealing a cursor costs a hash. */
   get edges(): { cursor: string; node: Entry }[] {
-    return this.nodes.map((node, index) => ({ cursor: this.cursorOf(index), node }));
+    this.rememberedEdges ??= this.nodes.map((node, index) => ({ cursor: this.cursorOf(index), node }));
+    return this.rememberedEdges;
   }
 
   get pageInfo(): PageInfo {
-    const last = this.nodes.length - 1;
-    return {
-      hasNextPage: this.hasNextPage,
-      hasPreviousPage: this.hasPreviousPage,
-      startCursor: last < 0 ? null : this.cursorOf(0),
-      endCursor: last < 0 ? null : this.cursorOf(last),
-    };
+    return this;
+  }
+
+  get startCursor(): string | null {
+    return this.nodes.length === 0 ? null : this.cursorOf(0);
+  }
+
+  get endCursor(): string | null {
+    return this.nodes.length === 0 ? null : this.cursorOf(this.nodes.length - 1);
   }
 }

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type OperationDefinitionNode } from 'graphql';
 import type { RequestContext } from '../context.ts';
 import { maxCountedFields, type OperationShape, operationShape } from './operation-shape.ts';
 
@@ -16,6 +16,9 @@ export const operationLimits = {
   validationErrors: 3,
 } as const;
 
+/** The shape of an operation that was seen before, and the numbers among its variables. */
+const shapes = new WeakMap<OperationDefinitionNode, { sizes: string; shape: OperationShape }>();
+
 /**
  * Refuses operations that are larger than `operationLimits` before anything is executed: 400, `QUERY_TOO_EXPENSIVE`. What
  * is no operation of this schema is refused here too, since the executor is only for those that are.
@@ -29,7 +32,15 @@ export const limitsPlugin: ApolloServerPlugin<RequestContext> = {
         if (schema.getRootType(operation.operation) == null) {
           throw refused('OPERATION_RESOLUTION_FAILURE', `There are no ${operation.operation}s here.`);
         }
-        const shape = operationShape(schema, document, operation, request.variables ?? {});
+        const variables = request.variables ?? {};
+        // A client that pages by variables asks for other sizes under one document.
+        const sizes = Object.entries(variables)
+          .filter(([, value]) => typeof value === 'number')
+          .join();
+        const known = shapes.get(operation);
+        const shape =
+          known?.sizes === sizes ? known.shape : operationShape(schema, document, operation, variables);
+        if (shape !== known?.shape) shapes.set(operation, { sizes, shape });
         const refusal = exceededLimit(shape);
         if (refusal !== null) throw refused('QUERY_TOO_EXPENSIVE', refusal);
       },

@@ -21,6 +21,7 @@ export function clientAddressReader(trustedProxies: readonly string[]): ClientAd
 
   return (request) => {
     let address = withoutMapping(request.socket.remoteAddress ?? '');
+    if (trustedProxies.length === 0) return address;
     const forwarded = [request.headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
     for (const hop of forwarded.reverse()) {
       const before = withoutMapping(hop.trim());

@@ -48,10 +48,12 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions) {
   };
 }
 
+/** Those that Apollo reads. */
 function headersOf(request: IncomingMessage): HeaderMap {
   const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  for (const name of ['content-type', 'accept', 'x-apollo-operation-name', 'apollo-require-preflight']) {
+    const value = request.headers[name];
+    if (typeof value === 'string') headers.set(name, value);
   }
   return headers;
 }
