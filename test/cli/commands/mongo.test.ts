@@ -3,17 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCommand, startCommand } from './support/command.ts';
+import { type RunningCommand, runCommand, startCommand } from './support/command.ts';
 
 describe('mongo', () => {
   let dataDir: string;
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'gateway-mongo-'));
   });
-  afterAll(() => rm(dataDir, { recursive: true, force: true }));
+  let server: RunningCommand | undefined;
+  afterAll(async () => {
+    server?.process.kill('SIGKILL');
+    await server?.ended;
+    await rm(dataDir, { recursive: true, force: true });
+  });
 
   it('serves any driver by the address that it prints, refuses a port or a directory that is taken in one line, and ends with SIGTERM', async () => {
-    const server = startCommand(['mongo', '--data', dataDir, '--port', '0'], {});
+    server = startCommand(['mongo', '--data', dataDir, '--port', '0'], {});
     const [uri] = await server.printed(/^mongodb:\/\/127\.0\.0\.1:\d+\/\S*$/m);
     const client = await new MongoClient(uri).connect();
     const things = client.db('shop').collection<{ _id: number }>('things');
