@@ -8,6 +8,7 @@ export default defineConfig({
     exclude: ['test/browser/**'],
     setupFiles: ['reflect-metadata'],
     globalSetup: ['test/support/global-setup.ts'],
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

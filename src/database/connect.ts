@@ -1,5 +1,6 @@
 import { MongoClient, type MongoClientOptions } from 'mongodb';
 import { type Database, openCollections } from './collections.ts';
+import { watchHeartbeats } from './heartbeat-watch.ts';
 
 /** How long the first connection may take before the gateway gives up with one line. */
 export const connectTimeoutMs = 10_000;
@@ -29,6 +30,7 @@ export async function connectDatabase(
     monitorCommands: options.monitorCommands ?? false,
   });
   try {
+    watchHeartbeats(client);
     await client.connect();
     return openCollections(client, databaseName);
   } catch (error) {

@@ -9,6 +9,8 @@ export interface GraphqlEndpointOptions {
   readonly apollo: ApolloServer<RequestContext>;
   readonly createContext: (request: IncomingMessage, requestId: string) => Promise<RequestContext>;
   readonly report: (error: unknown, requestId: string) => void;
+  /** Requests that take longer are answered UNAVAILABLE. Default: 45 s, longer than any wait for the database. */
+  readonly deadlineMs?: number;
 }
 
 /** The largest body of a request, in bytes. */
@@ -36,16 +38,36 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions) {
     if (Array.isArray(body))
       return sendError(response, 400, 'BAD_USER_INPUT', 'Send one operation a request.');
 
-    const answer = await options.apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: 'POST', headers: headersOf(request), search: '', body },
-      context: () => options.createContext(request, requestId),
-    });
+    const answer = await beforeDeadline(
+      options.apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: { method: 'POST', headers: headersOf(request), search: '', body },
+        context: () => options.createContext(request, requestId),
+      }),
+      options.deadlineMs ?? standardDeadlineMs,
+    );
+    if (answer === null)
+      return sendError(response, 503, 'UNAVAILABLE', 'This takes too long now. Try again.');
     response.statusCode = answer.status ?? 200;
     for (const [name, value] of answer.headers) response.setHeader(name, value);
     response.setHeader('cache-control', 'no-store');
     if (answer.body.kind === 'complete') response.end(answer.body.string);
     else sendError(response, 500, 'INTERNAL_SERVER_ERROR', 'Answers in parts are not supported.');
   };
+}
+
+const standardDeadlineMs = 45_000;
+
+/** Null when the work takes longer; a database operation that never ends must not keep its client waiting for ever. */
+async function beforeDeadline<Result>(work: Promise<Result>, deadlineMs: number): Promise<Result | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, deadlineMs, null);
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Those that Apollo reads. */
