@@ -1,7 +1,10 @@
 import type { MongoClient } from 'mongodb';
 
 export interface HeartbeatWatchOptions {
-  /** A heartbeat that takes longer has been forgotten by the driver. Default: 20 s. */
+  /**
+   * A heartbeat that takes longer has been forgotten by the driver. Default: 8 s, since its connection times out after 5;
+   * 20 s where it waits for news.
+   */
   readonly maxHeartbeatMs?: number;
   /** How often to look. Default: 2 s. */
   readonly intervalMs?: number;
@@ -13,17 +16,19 @@ export interface HeartbeatWatchOptions {
  *
  * Driver 7.9 waits for `drain` when a write returns false, and a socket that is destroyed but not closed yet returns false
  * and never drains (`writeCommand` in its cmap/connection.ts). When that happens to the heartbeat, the server stays
- * unknown for ever: no timeout applies to a destroyed socket. Heartbeats that wait for news take up to 15 s.
+ * unknown for ever: no timeout applies to a destroyed socket.
  */
 export function watchHeartbeats(client: MongoClient, options: HeartbeatWatchOptions = {}): void {
-  const { maxHeartbeatMs = 20_000, intervalMs = 2_000 } = options;
-  const startedAt = new Map<string, number>();
+  const { maxHeartbeatMs, intervalMs = 1_000 } = options;
+  const overdueAt = new Map<string, number>();
   let reconnecting = false;
 
-  client.on('serverHeartbeatStarted', ({ connectionId }) => startedAt.set(connectionId, Date.now()));
-  client.on('serverHeartbeatSucceeded', ({ connectionId }) => startedAt.delete(connectionId));
-  client.on('serverHeartbeatFailed', ({ connectionId }) => startedAt.delete(connectionId));
-  client.on('serverClosed', ({ address }) => startedAt.delete(address));
+  client.on('serverHeartbeatStarted', ({ connectionId, awaited }) => {
+    overdueAt.set(connectionId, Date.now() + (maxHeartbeatMs ?? (awaited ? 20_000 : 8_000)));
+  });
+  client.on('serverHeartbeatSucceeded', ({ connectionId }) => overdueAt.delete(connectionId));
+  client.on('serverHeartbeatFailed', ({ connectionId }) => overdueAt.delete(connectionId));
+  client.on('serverClosed', ({ address }) => overdueAt.delete(address));
 
   const timer = setInterval(() => void look(), intervalMs);
   timer.unref();
@@ -32,10 +37,10 @@ export function watchHeartbeats(client: MongoClient, options: HeartbeatWatchOpti
   });
 
   async function look(): Promise<void> {
-    const oldest = Math.min(Number.POSITIVE_INFINITY, ...startedAt.values());
-    if (reconnecting || Date.now() - oldest < maxHeartbeatMs) return;
+    const now = Date.now();
+    if (reconnecting || [...overdueAt.values()].every((time) => time > now)) return;
     reconnecting = true;
-    startedAt.clear();
+    overdueAt.clear();
     try {
       options.onReconnect?.();
       await client.close();
