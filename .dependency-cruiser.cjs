@@ -52,7 +52,10 @@ module.exports = {
       from: { path: '^src/customers/' },
       to: {
         path: '^src/',
-        pathNot: ['^src/(customers|accounts|customer-index|journal|notifications|database)/|^src/(errors|context)\\.ts$', graphqlShapes],
+        pathNot: [
+          '^src/(customers|accounts|customer-index|journal|notifications|database)/|^src/(errors|context)\\.ts$',
+          graphqlShapes,
+        ],
       },
     },
     {

@@ -1,7 +1,7 @@
-import { ObjectId } from 'mongodb';
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js';
 import { parsePhoneNumberFromString as parseWithTypes } from 'libphonenumber-js/max';
 import { DateTime } from 'luxon';
+import { ObjectId } from 'mongodb';
 
 /** How a record is addressed by its `_id`: hex of an ObjectId, else its text. */
 export function oracleAddressOfId(_id: unknown): string {

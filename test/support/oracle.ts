@@ -1,5 +1,5 @@
-import type { Document } from 'mongodb';
 import type { CountryCode } from 'libphonenumber-js';
+import type { Document } from 'mongodb';
 import { type OracleLink, oracleLinks } from './oracle-links.ts';
 import {
   oracleAddressOfId,

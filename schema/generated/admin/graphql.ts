@@ -46,7 +46,7 @@ export type CustomerFilter = {
   linkState?: Array<LinkState> | null | undefined;
   /** Whether there is no login with a deliverable address. */
   missingEmail?: boolean | null | undefined;
-  /** Prefix of any word of the name, a phone in any spelling, an e-mail or an id; case and punctuation do not matter. At most 200 characters. */
+  /** Prefix of any word of the name, a phone in any spelling, an e-mail or a word before its @, or an id; case and punctuation do not matter. At most 200 characters. */
   search?: string | null | undefined;
   /** Statuses. */
   status?: Array<CustomerStatus> | null | undefined;
@@ -64,7 +64,7 @@ export type CustomerOrder = {
 export type CustomerOrderField =
   /** By `createdAt`; customers for whom it is not known count as the oldest. */
   | 'CREATED_AT'
-  /** By name, case and accents aside; customers without a name come last. */
+  /** By name, case and accents aside; no name counts as later than any. */
   | 'NAME';
 
 /** The status of the delivery record; of a customer who has only a login, whether it is active. */

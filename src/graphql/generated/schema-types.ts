@@ -2,13 +2,13 @@ export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
-  ID: { input: string; output: string };
-  String: { input: string; output: string };
-  Boolean: { input: boolean; output: boolean };
-  Int: { input: number; output: number };
-  Float: { input: number; output: number };
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
   /** A date-time string at UTC, such as 2007-12-03T10:15:30Z, compliant with the `date-time` format outlined in section 5.6 of the RFC 3339 profile of the ISO 8601 standard for representation of dates and times using the Gregorian calendar. */
-  DateTime: { input: Date; output: Date };
+  DateTime: { input: Date; output: Date; }
 };
 
 /** A reason why a customer cannot be billed as the data is. */
@@ -140,7 +140,7 @@ export type CustomerFilter = {
   linkState?: InputMaybe<Array<LinkState>>;
   /** Whether there is no login with a deliverable address. */
   missingEmail?: InputMaybe<Scalars['Boolean']['input']>;
-  /** Prefix of any word of the name, a phone in any spelling, an e-mail or an id; case and punctuation do not matter. At most 200 characters. */
+  /** Prefix of any word of the name, a phone in any spelling, an e-mail or a word before its @, or an id; case and punctuation do not matter. At most 200 characters. */
   search?: InputMaybe<Scalars['String']['input']>;
   /** Statuses. */
   status?: InputMaybe<Array<CustomerStatus>>;
@@ -192,7 +192,7 @@ export type CustomerOrder = {
 export type CustomerOrderField =
   /** By `createdAt`; customers for whom it is not known count as the oldest. */
   | 'CREATED_AT'
-  /** By name, case and accents aside; customers without a name come last. */
+  /** By name, case and accents aside; no name counts as later than any. */
   | 'NAME';
 
 /** The status of the delivery record; of a customer who has only a login, whether it is active. */
@@ -224,6 +224,7 @@ export type DeliveryBoy = {
   /** Phone as typed. */
   phone?: Maybe<Scalars['String']['output']>;
 };
+
 
 /** Somebody who delivers, for admins and analysts. */
 export type DeliveryBoyCustomersArgs = {
@@ -369,10 +370,12 @@ export type Mutation = {
   login: Session;
 };
 
+
 export type MutationChangePasswordArgs = {
   currentPassword: Scalars['String']['input'];
   newPassword: Scalars['String']['input'];
 };
+
 
 export type MutationLoginArgs = {
   identifier: Scalars['String']['input'];
@@ -413,9 +416,11 @@ export type Query = {
   me?: Maybe<Viewer>;
 };
 
+
 export type QueryCustomerArgs = {
   id: Scalars['ID']['input'];
 };
+
 
 export type QueryCustomersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
@@ -424,11 +429,13 @@ export type QueryCustomersArgs = {
   orderBy?: InputMaybe<CustomerOrder>;
 };
 
+
 export type QueryDeliveryBoysArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   search?: InputMaybe<Scalars['String']['input']>;
 };
+
 
 export type QueryFindCustomerArgs = {
   identifier: Scalars['String']['input'];
