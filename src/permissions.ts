@@ -1,10 +1,18 @@
+import { createRequire } from 'node:module';
 import { defaultFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
 import { applyMiddleware, type IMiddlewareTypeMap } from 'graphql-middleware';
-import { deny, rule, shield } from 'graphql-shield';
 import type { ViewerRole } from './accounts/viewer.ts';
 import type { RequestContext } from './context.ts';
 import { AppError } from './errors.ts';
 import type { Mutation, Query } from './graphql/generated/schema-types.ts';
+
+/**
+ * graphql-shield's ES build imports `isUndefined` from node's `util`, which Node 23 removed, and so does not load there; its
+ * CommonJS build does, and needs that function in `chain` and `race` alone, which are not used here.
+ */
+const { deny, rule, shield }: typeof import('graphql-shield') = createRequire(import.meta.url)(
+  'graphql-shield',
+);
 
 /**
  * Who may use a field: anybody at all; nobody in particular or somebody, but not with credentials that are no good;

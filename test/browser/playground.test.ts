@@ -51,6 +51,17 @@ describe('with the playground, an admin', () => {
     expect(byName.totalCandidates).toBeGreaterThan(1);
   });
 
+  test('lets a customer see their own record, and nobody else', async () => {
+    const { page, logIn, runExample } = await open();
+    await logIn(gateway.people.customerEmail, gateway.people.password);
+    await page.getByRole('region', { name: 'Logged in as' }).getByText('customer', { exact: true }).waitFor();
+
+    const me = JSON.parse(await runExample('Who am I')).data.me;
+    expect(me).toMatchObject({ role: 'CUSTOMER', customer: { id: expect.any(String) } });
+    const list = JSON.parse(await runExample('Customers of both systems'));
+    expect([list.data.customers, list.errors[0].extensions.code]).toEqual([null, 'FORBIDDEN']);
+  });
+
   test.each(EXAMPLES.map(({ title }) => title))('runs the example "%s" without an error', async (title) => {
     const { page, logIn, runExample } = await open();
     await logIn(gateway.admin.email, gateway.admin.password);
