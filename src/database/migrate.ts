@@ -1,4 +1,4 @@
-import { MongoServerError } from 'mongodb';
+import { type IndexDescription, type IndexDescriptionInfo, MongoServerError } from 'mongodb';
 import type { Database } from './collections.ts';
 import { takeLease } from './lease.ts';
 import { type LinkViolation, makeUniqueLinkIndexes } from './unique-links.ts';
@@ -109,7 +109,8 @@ async function appliedMigrations(database: Database): Promise<Set<string>> {
 async function ensureIndexes(database: Database): Promise<void> {
   for (const [collection, indexes] of wantedByCollection()) {
     await createCollection(database, collection);
-    if (indexes.length > 0) await database[collection].createIndexes([...indexes]);
+    const missing = await missingOf(database, collection, indexes);
+    if (missing.length > 0) await database[collection].createIndexes(missing);
   }
 }
 
@@ -117,19 +118,42 @@ async function missingIndexes(database: Database): Promise<string[]> {
   const missing: string[] = [];
   for (const [collection, indexes] of wantedByCollection()) {
     const { collectionName } = database[collection];
-    const present = await presentIndexes(database, collectionName);
-    for (const { name } of indexes)
-      if (!present.has(name ?? '')) missing.push(`index ${collectionName}.${name}`);
+    for (const { name } of await missingOf(database, collection, indexes)) {
+      missing.push(`index ${collectionName}.${name}`);
+    }
   }
   return missing;
 }
 
-async function presentIndexes(database: Database, collectionName: string): Promise<Set<string>> {
+/** Indexes whose work no present one does. The older application may have one of the same keys under another name. */
+async function missingOf(
+  database: Database,
+  collection: keyof typeof wantedIndexes,
+  wanted: readonly IndexDescription[],
+): Promise<IndexDescription[]> {
+  const present = await presentIndexes(database, database[collection].collectionName);
+  return wanted.filter(
+    ({ name, key }) =>
+      !present.some((index) => index.name === name || (holdsEverything(index) && sameKeys(index.key, key))),
+  );
+}
+
+/** Neither leaves documents out nor compares text in a way of its own. */
+function holdsEverything(index: IndexDescriptionInfo): boolean {
+  return (
+    index.partialFilterExpression === undefined && index.sparse !== true && index.collation === undefined
+  );
+}
+
+function sameKeys(present: object, wanted: object): boolean {
+  return JSON.stringify(Object.entries(present)) === JSON.stringify(Object.entries(wanted));
+}
+
+async function presentIndexes(database: Database, collectionName: string): Promise<IndexDescriptionInfo[]> {
   try {
-    const present = await database.db.collection(collectionName).indexes();
-    return new Set(present.map((index) => index.name ?? ''));
+    return await database.db.collection(collectionName).indexes();
   } catch (error) {
-    if (error instanceof MongoServerError && error.code === namespaceNotFoundCode) return new Set();
+    if (error instanceof MongoServerError && error.code === namespaceNotFoundCode) return [];
     throw error;
   }
 }

@@ -54,6 +54,20 @@ describe('migrating', () => {
     ]);
   });
 
+  it('lives with an index of the older application on the same keys, and knows a partial one for what it is', async () => {
+    const test = await open({ migrated: false });
+    const users = test.db.collection('users');
+    await users.createIndex({ id: 1 }, { name: 'id_1', unique: true });
+    await users.createIndex({ email: 1 }, { name: 'email_1', partialFilterExpression: { is_active: true } });
+    await migrate(test.database, { now });
+    await requireCurrentSchema(test.database);
+    const names = (await users.indexes()).map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['id_1', 'email_1', 'gateway_email', 'gateway_unique_link']),
+    );
+    expect(names).not.toContain('gateway_id');
+  });
+
   it('does nothing the second time', async () => {
     const test = await open({ migrated: false });
     await migrate(test.database, { now });
