@@ -44,11 +44,6 @@ export function compareStrings(a: string, b: string): number {
   return a.length === b.length ? 0 : a.length < b.length ? -1 : 1;
 }
 
-/** Compares two values that are numbers. */
-export function compareNumbers(a: BsonValue, b: BsonValue): number {
-  return compareNumeric(a, typeCodeOf(a), b, typeCodeOf(b));
-}
-
 /** Surrogates stand for the highest code points: lift them above the rest of the basic plane. */
 function codePointRank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;

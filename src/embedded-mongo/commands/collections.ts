@@ -2,7 +2,7 @@ import { Int32, Long } from 'bson';
 import { fromJs } from '../bson/from-js.ts';
 import type { EncodableDocument, EncodableValue } from '../bson/raw-document.ts';
 import type { BsonDocument } from '../bson/value.ts';
-import { MongoServerError, notImplemented, typeMismatch } from '../errors.ts';
+import { MongoServerError, notImplemented } from '../errors.ts';
 import { compileFilter } from '../query/compile-filter.ts';
 import { namespaceNotFound } from '../storage/catalog.ts';
 import type { Collection } from '../storage/collection.ts';
@@ -215,9 +215,4 @@ export function requireCollection(context: CommandContext, name: string): Collec
   const collection = context.engine.catalog.find(context.database, name);
   if (collection === undefined) throw namespaceNotFound(`${context.database}.${name}`);
   return collection;
-}
-
-/** For commands whose value must be a document when it is there. */
-export function mustBeDocument(field: string): MongoServerError {
-  return typeMismatch(`BSON field '${field}' is the wrong type, expected type 'object'`);
 }

@@ -20,11 +20,6 @@ export function indexKeys(document: BsonDocument, paths: readonly FieldPath[]): 
   return found;
 }
 
-/** The values that an index on one path has for a document, arrays expanded. */
-export function valuesAtPath(document: BsonDocument, path: FieldPath): BsonValue[] {
-  return indexKeys(document, [path]).keys.map(([value]) => value);
-}
-
 /** Where a path stands; `undefined` in a list of cursors is a path that has come to its value. */
 interface Cursor {
   readonly parts: readonly string[];

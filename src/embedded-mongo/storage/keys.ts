@@ -18,9 +18,6 @@ export const keyKind = {
   entry: 0x20,
 } as const;
 
-/** LMDB takes keys up to 1978 bytes. */
-export const maxKeyBytes = 1978;
-
 export function metaKey(name: string): Buffer {
   return Buffer.concat([Buffer.from([keyKind.meta]), Buffer.from(name)]);
 }

@@ -21,11 +21,3 @@ export interface KeyWriterStore extends KeyReader {
   put(key: Buffer, value: Buffer): void;
   remove(key: Buffer): void;
 }
-
-/** Whether a range holds any key. */
-export function hasAny(reader: KeyReader, from: Buffer, to: Buffer): boolean {
-  const cursor = reader.range(from, to, false, false);
-  const found = cursor.next() !== undefined;
-  cursor.close();
-  return found;
-}
