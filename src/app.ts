@@ -8,7 +8,7 @@ import { AccountsResolver } from './accounts/accounts-resolver.ts';
 import { createAuthenticator } from './accounts/authenticate.ts';
 import { createPasswordHasher } from './accounts/password-hasher.ts';
 import type { SigningKeys } from './accounts/signing-keys.ts';
-import type { Config } from './config.ts';
+import type { Config, NotificationConfig } from './config.ts';
 import type { RequestContext } from './context.ts';
 import type { IndexSettings } from './customer-index/customer-index-rows.ts';
 import type { CustomerDependencies } from './customers/customer-access.ts';
@@ -27,6 +27,8 @@ import { clientAddressReader } from './http/client-address.ts';
 import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { createPlaygroundHandler } from './http/playground.ts';
+import { createOutbox } from './notifications/outbox.ts';
+import { createSecretBox } from './notifications/secret-box.ts';
 import { withPermissions } from './permissions.ts';
 
 /** What an app is built from; it opens nothing itself. */
@@ -38,6 +40,8 @@ export interface AppDependencies {
   readonly log: Log;
   /** Where the playground's build is. */
   readonly playgroundDirectory: string;
+  /** Told that a message was written and waits to be sent. */
+  readonly onNotification?: () => void;
 }
 
 /** The part of a logger that the app needs. */
@@ -68,18 +72,30 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
     now,
   });
   const authenticator = createAuthenticator({ database, accessTokens, now });
+  const secrets = createSecretBox(keys.current.kid, (kid) => keys.deriveSecret('notifications', kid));
+  const outbox = createOutbox({
+    database,
+    secrets,
+    channels: channelsOf(config.notifications),
+    useBothChannels: config.notifications.useBothChannels,
+    onWake: dependencies.onNotification ?? (() => {}),
+  });
   const accounts: AccountsDependencies = {
     database,
     hasher: createPasswordHasher({ cost: config.bcryptCost }),
     accessTokens,
     authenticator,
     indexSettings,
+    outbox,
+    temporaryPasswordLifetimeMs: config.temporaryPasswordLifetimeMs,
+    publicUrl: config.publicUrl,
     now,
   };
   const customers: CustomerDependencies = {
     database,
     settings: indexSettings,
     cursors: createCursorCodec(await cursorSecret(keys)),
+    accounts,
     now,
     confirmHalfLinks: config.confirmHalfLinks,
   };
@@ -141,6 +157,12 @@ export function resolvers(accounts: AccountsDependencies, customers: CustomerDep
   ];
 }
 
+/** The channels by which messages can leave. */
+export function channelsOf(config: NotificationConfig): { email: boolean; sms: boolean } {
+  const files = config.directory !== null;
+  return { email: files || config.smtpUrl !== null, sms: files || config.smsWebhook !== null };
+}
+
 export function indexSettingsOf(config: Config): IndexSettings {
   return { defaultPhoneRegion: config.defaultPhoneRegion, legacyTimezone: config.legacyTimezone };
 }
@@ -158,8 +180,9 @@ async function isAlive(database: Database): Promise<boolean> {
   }
 }
 
-/** Processes that share their signing keys accept one another's cursors: Ed25519 signs one text alike every time. */
+/** Processes that share their signing keys accept one another's cursors. */
 async function cursorSecret(keys: SigningKeys): Promise<Uint8Array> {
-  const text = new TextEncoder().encode('customer-gateway cursors');
-  return new Uint8Array(await crypto.subtle.sign('Ed25519', keys.current.privateKey, text));
+  const secret = await keys.deriveSecret('cursors');
+  if (secret === undefined) throw new Error('The current signing key is private, and so derives a secret.');
+  return secret;
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { getCountries } from 'libphonenumber-js';
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
@@ -35,6 +35,29 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly introspection: 'everyone' | 'staff';
   readonly logLevel: string;
+  /** How the business signs its messages. */
+  readonly businessName: string;
+  readonly notifications: NotificationConfig;
+}
+
+/** How messages leave. A channel without a transport is not used. */
+export interface NotificationConfig {
+  /** `smtp://` or `smtps://` with user and password; null: none. */
+  readonly smtpUrl: string | null;
+  /** Sender of e-mails, such as `Deliveries <no-reply@example.com>`. */
+  readonly mailFrom: string;
+  /** Where messages for SMS are posted, and the key of their signature (Standard Webhooks); null: none. */
+  readonly smsWebhook: { readonly url: string; readonly secret: string } | null;
+  /** Messages of channels without a transport become files here; null: such a channel is not used. */
+  readonly directory: string | null;
+  /** Send by every channel that reaches somebody, rather than by e-mail alone where there is an address. */
+  readonly useBothChannels: boolean;
+  /** SMS a day (UTC), all together; further ones wait for the next day. */
+  readonly smsDailyBudget: number;
+  /** The language of the templates: the name of their folder. */
+  readonly locale: string;
+  /** A folder of the business's own templates; null: those of the gateway. */
+  readonly templatesDirectory: string | null;
 }
 
 /** Every problem of the environment at once, one line each. */
@@ -62,6 +85,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (given.NODE_ENV === 'production') problems.push(...missingInProduction(given));
+  if (given.SMS_WEBHOOK_URL !== undefined && given.SMS_WEBHOOK_SECRET === undefined)
+    problems.push('SMS_WEBHOOK_SECRET: is required with SMS_WEBHOOK_URL');
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const env = parsed.data;
   return {
@@ -85,6 +110,26 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     corsOrigins: env.CORS_ORIGINS,
     introspection: env.NODE_ENV === 'production' ? 'staff' : 'everyone',
     logLevel: env.LOG_LEVEL,
+    businessName: env.BUSINESS_NAME,
+    notifications: notificationConfig(env),
+  };
+}
+
+function notificationConfig(env: z.infer<typeof environmentSchema>): NotificationConfig {
+  const directory =
+    env.NOTIFICATIONS_DIR ?? (env.NODE_ENV === 'production' ? null : join(env.DATA_DIR, 'notifications'));
+  return {
+    smtpUrl: env.SMTP_URL ?? null,
+    mailFrom: env.MAIL_FROM,
+    smsWebhook:
+      env.SMS_WEBHOOK_URL === undefined
+        ? null
+        : { url: env.SMS_WEBHOOK_URL, secret: env.SMS_WEBHOOK_SECRET ?? '' },
+    directory: directory === null ? null : resolve(directory),
+    useBothChannels: env.NOTIFICATION_CHANNELS === 'both',
+    smsDailyBudget: env.SMS_DAILY_BUDGET,
+    locale: env.NOTIFICATION_LOCALE,
+    templatesDirectory: env.TEMPLATES_DIR === undefined ? null : resolve(env.TEMPLATES_DIR),
   };
 }
 
@@ -158,6 +203,25 @@ const environmentSchema = z.object({
     isOrigin,
     'must be origins such as https://admin.example.com, without a path, between commas',
   ).default([]),
+  BUSINESS_NAME: z.string().max(30, 'must have at most 30 characters').default('Customer Gateway'),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp or smtps URL' }).optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/^[^<>@]*<?[^\s<>@]+@[^\s<>@]+>?$/, 'must be an address such as Deliveries <no-reply@example.com>')
+    .default('Customer Gateway <no-reply@localhost>'),
+  SMS_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+  SMS_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and at least 24 bytes in base64')
+    .optional(),
+  NOTIFICATIONS_DIR: z.string().optional(),
+  NOTIFICATION_CHANNELS: z.enum(['first', 'both'], 'must be first or both').default('first'),
+  SMS_DAILY_BUDGET: wholeNumber(0, 10_000_000).default(1_000),
+  NOTIFICATION_LOCALE: z
+    .string()
+    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language such as en')
+    .default('en'),
+  TEMPLATES_DIR: z.string().optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a level such as info')
     .default('info'),

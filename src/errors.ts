@@ -31,6 +31,11 @@ export class AppError extends Error {
   }
 }
 
+/** `BAD_USER_INPUT` that names the field of an input object it is about. */
+export function badField(field: string, message: string): AppError {
+  return new AppError('BAD_USER_INPUT', message, { argument: 'input', field });
+}
+
 /** `BAD_USER_INPUT` that names the argument it is about. */
 export function badInput(argument: string, message: string): AppError {
   return new AppError('BAD_USER_INPUT', message, { argument });

@@ -44,6 +44,17 @@ describe('an empty environment', () => {
       corsOrigins: [],
       introspection: 'everyone',
       logLevel: 'info',
+      businessName: 'Customer Gateway',
+      notifications: {
+        smtpUrl: null,
+        mailFrom: 'Customer Gateway <no-reply@localhost>',
+        smsWebhook: null,
+        directory: `${process.cwd()}/data/notifications`,
+        useBothChannels: false,
+        smsDailyBudget: 1_000,
+        locale: 'en',
+        templatesDirectory: null,
+      },
     } satisfies Config);
   });
 

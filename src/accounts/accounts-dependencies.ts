@@ -1,5 +1,6 @@
 import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
 import type { Database } from '../database/collections.ts';
+import type { Outbox } from '../notifications/outbox.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Authenticator } from './authenticate.ts';
 import type { PasswordHasher } from './password-hasher.ts';
@@ -11,5 +12,9 @@ export interface AccountsDependencies {
   readonly accessTokens: AccessTokens;
   readonly authenticator: Authenticator;
   readonly indexSettings: IndexSettings;
+  readonly outbox: Outbox;
+  readonly temporaryPasswordLifetimeMs: number;
+  /** Where links in messages lead, without a slash at the end. */
+  readonly publicUrl: string;
   readonly now: () => Date;
 }

@@ -1,3 +1,4 @@
+import { mustChangePassword } from '../customer-index/temporary-password-state.ts';
 import type { Database } from '../database/collections.ts';
 import { loginProjection, recordKey, toLoginRecord } from '../database/stored-documents.ts';
 import { AppError } from '../errors.ts';
@@ -88,6 +89,13 @@ interface RememberedRead {
 /** RFC 6750; the name of a scheme has no case. */
 const bearerForm = /^bearer +([A-Za-z0-9._~+/=-]+)$/i;
 
+const accountProjection = {
+  mustChangePassword: 1,
+  temporarySalt: 1,
+  sessionEpoch: 1,
+  pendingEmail: 1,
+} as const;
+
 /** Null when the session has ended, or its login may no longer log in. */
 async function readViewer(
   { database, now }: AuthenticatorDependencies,
@@ -95,7 +103,7 @@ async function readViewer(
 ): Promise<Viewer | null> {
   const [session, account] = await Promise.all([
     database.sessions.findOne({ _id: sessionId }),
-    database.accounts.findOne({ _id: loginKey }, { projection: { mustChangePassword: 1, sessionEpoch: 1 } }),
+    database.accounts.findOne({ _id: loginKey }, { projection: accountProjection }),
   ]);
   if (session === null || recordKey(session.loginId) !== loginKey) return null;
   if (session.expiresAt.getTime() <= now().getTime()) return null;
@@ -104,6 +112,10 @@ async function readViewer(
   if (stored === null) return null;
   const login = toLoginRecord(stored);
   return login.isActive
-    ? toViewer(login, { sessionId, mustChangePassword: account?.mustChangePassword === true })
+    ? toViewer(login, {
+        sessionId,
+        mustChangePassword: mustChangePassword(account, login),
+        pendingEmail: account?.pendingEmail ?? null,
+      })
     : null;
 }

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { ClientSession } from 'mongodb';
 import { refreshIndex } from '../customer-index/refresh-index.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { AppError, badInput } from '../errors.ts';
+import { writeJournal } from '../journal/write-journal.ts';
 import type { AccountsDependencies } from './accounts-dependencies.ts';
 import { clearFailures, countAttempt } from './count-attempt.ts';
 import { passwordHasExpired } from './credentials.ts';
@@ -43,7 +43,11 @@ export async function changePassword(
     const sessionId = await inTransaction(database, (transaction) =>
       writeNewPassword(dependencies, found, newHash, transaction),
     );
-    return await sessionFor(accessTokens, login, { sessionId, mustChangePassword: false });
+    return await sessionFor(accessTokens, login, {
+      sessionId,
+      mustChangePassword: false,
+      pendingEmail: viewer?.pendingEmail ?? null,
+    });
   } finally {
     authenticator.forget(login.key);
   }
@@ -79,7 +83,7 @@ async function verifyCurrent(
   const at = now();
   const { locked, account } = await countAttempt(database, login.key, at);
   const matches = await hasher.verify(currentPassword, passwordHash);
-  if (!matches || locked || passwordHasExpired(account, at)) {
+  if (!matches || locked || passwordHasExpired(account, login, at)) {
     throw new AppError('INVALID_CREDENTIALS', 'The current password is not right.');
   }
 }
@@ -103,6 +107,7 @@ async function writeNewPassword(
     { _id: login.key },
     {
       $set: { mustChangePassword: false, passwordExpiresAt: null, ...clearFailures },
+      $unset: { temporarySalt: '' },
       $inc: { sessionEpoch: 1 },
     },
     { upsert: true, returnDocument: 'after', session: transaction },
@@ -115,9 +120,10 @@ async function writeNewPassword(
   };
   const sessionId = await openSession(database, session, transaction);
   const self = loginAddress(login);
-  await database.journal.insertOne(
-    { _id: randomUUID(), at, actor: self, action: 'PASSWORD_CHANGED', subjectId: self, changes: [] },
-    { session: transaction },
+  await writeJournal(
+    database,
+    [{ at, actor: self, action: 'PASSWORD_CHANGED', subjectIds: [self] }],
+    transaction,
   );
   await refreshIndex(database, { loginKeys: [login._id], deliveryKeys: [] }, indexSettings, transaction);
   return sessionId;

@@ -8,6 +8,7 @@ import type { Database } from '../database/collections.ts';
 import { loginProjection, recordKey, type StoredUser, toLoginRecord } from '../database/stored-documents.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { AppError, badInput } from '../errors.ts';
+import { writeJournal } from '../journal/write-journal.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { phoneSpellings } from './phone-spellings.ts';
 import { temporaryPassword } from './temporary-password.ts';
@@ -110,9 +111,10 @@ async function writeAdmin(
   const changes = Object.entries({ role: 'admin', name, email, phone })
     .filter(([, after]) => after !== null)
     .map(([field, after]) => ({ field, before: null, after }));
-  await database.journal.insertOne(
-    { _id: randomUUID(), at, actor: 'command line', action: 'ADMIN_CREATED', subjectId: id, changes },
-    { session: transaction },
+  await writeJournal(
+    database,
+    [{ at, actor: 'command line', action: 'ADMIN_CREATED', subjectIds: [id], changes }],
+    transaction,
   );
   await refreshIndex(database, { loginKeys: [_id], deliveryKeys: [] }, indexSettings, transaction);
   return id;
@@ -127,7 +129,7 @@ async function refuseTaken(
 ): Promise<void> {
   const indexed = await database.indexedRecords
     .find(
-      { $or: [{ loginEmail: email }, ...(phoneE164 === null ? [] : [{ loginPhone: phoneE164 }])] },
+      { source: 'user', $or: [{ email }, ...(phoneE164 === null ? [] : [{ phone: phoneE164 }])] },
       { session: transaction, projection: { recordId: 1 } },
     )
     .toArray();

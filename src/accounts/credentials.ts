@@ -1,9 +1,11 @@
+import { passwordExpiry } from '../customer-index/temporary-password-state.ts';
 import type { StoredAccount } from '../database/collections.ts';
+import type { LoginRecord } from '../database/stored-documents.ts';
 import { AppError } from '../errors.ts';
 
 /** Whether the password of a login was temporary and has not been used in time. */
-export function passwordHasExpired(account: StoredAccount | null, now: Date): boolean {
-  const expiresAt = account?.passwordExpiresAt ?? null;
+export function passwordHasExpired(account: StoredAccount | null, login: LoginRecord, now: Date): boolean {
+  const expiresAt = passwordExpiry(account, login);
   return expiresAt !== null && expiresAt.getTime() <= now.getTime();
 }
 

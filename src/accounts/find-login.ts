@@ -26,7 +26,7 @@ export function toLoginWithHash(stored: StoredUser): LoginWithHash {
 }
 
 /**
- * The one login meant by an e-mail or phone; null when there is none, and when there are several, as for the phone of a
+ * The one login meant by an e-mail, phone or id; null when there is none, and when there are several, as for the phone of a
  * household: none of them is ever picked. It is looked for in the index and, since the older application may have
  * written it a moment ago, by its usual spellings in `users` itself. Three finds, whatever is asked for.
  */
@@ -69,25 +69,36 @@ interface WantedLogin {
   isMeant(login: LoginRecord): boolean;
 }
 
-/** Text with an @ is an e-mail and never a phone, or `9876543211@delivery.local` would be one. */
+/**
+ * Text with an @ is an e-mail and never a phone, or `9876543211@delivery.local` would be one. Ids are for members of a
+ * household who share their phone and have no e-mail: nothing else tells them apart.
+ */
 function readIdentifier(identifier: string, defaultPhoneRegion: PhoneRegion): WantedLogin {
   const typed = identifier.length > maxIdentifierLength ? '' : identifier.trim();
+  if (uuidForm.test(typed)) {
+    return {
+      indexFilter: { _id: { $in: [] } },
+      usersFilter: { id: typed.toLowerCase() },
+      isMeant: (login) => login.id === typed.toLowerCase(),
+    };
+  }
   const email = canonicalEmail(typed);
   const phone = typed.includes('@') ? null : canonicalPhone(typed, defaultPhoneRegion);
   if (phone !== null) {
     return {
-      indexFilter: { loginPhone: phone },
+      indexFilter: { source: 'user', phone },
       usersFilter: { phone: { $in: phoneSpellings(typed, phone) } },
       isMeant: (login) => canonicalPhone(login.phone, defaultPhoneRegion) === phone,
     };
   }
   const spellings = email === null ? [] : [...new Set([typed, email])];
   return {
-    indexFilter: { loginEmail: { $in: email === null ? [] : [email] } },
+    indexFilter: { source: 'user', email: { $in: email === null ? [] : [email] } },
     usersFilter: { email: { $in: spellings } },
     isMeant: (login) => email !== null && canonicalEmail(login.email) === email,
   };
 }
 
+const uuidForm = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** An e-mail has at most 254 characters; some are left for white space around it. */
 const maxIdentifierLength = 300;

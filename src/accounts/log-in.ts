@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { mustChangePassword } from '../customer-index/temporary-password-state.ts';
 import type { StoredAccount } from '../database/collections.ts';
 import type { LoginRecord } from '../database/stored-documents.ts';
 import { AppError } from '../errors.ts';
@@ -50,14 +51,13 @@ export async function logIn(dependencies: AccountsDependencies, input: LoginInpu
       ? await countUnknown(dependencies, input.identifier, now)
       : await countAttempt(database, found.login.key, now);
   const matches = await hasher.verify(input.password, found?.passwordHash);
-  if (!matches || found === null || locked || !mayLogIn(found.login) || passwordHasExpired(account, now)) {
-    throw invalidCredentials();
-  }
+  if (!matches || found === null || locked || !mayLogIn(found.login)) throw invalidCredentials();
+  if (passwordHasExpired(account, found.login, now)) throw invalidCredentials();
   const current = await readAgain(dependencies, found, input.password);
   if (current === null || !mayLogIn(current.login)) throw invalidCredentials();
   const session = await openSessionOf(dependencies, current.login, account);
   await uncount(database, addressCounter);
-  await rehash(dependencies, current, input.password);
+  if (!session.mustChangePassword) await rehash(dependencies, current, input.password);
   return session;
 }
 
@@ -106,7 +106,8 @@ async function openSessionOf(
   );
   return sessionFor(accessTokens, login, {
     sessionId,
-    mustChangePassword: account?.mustChangePassword === true,
+    mustChangePassword: mustChangePassword(account, login),
+    pendingEmail: account?.pendingEmail ?? null,
   });
 }
 

@@ -26,6 +26,13 @@ export interface PasswordHasher {
    */
   hash(password: string): Promise<string>;
   /**
+   * The same for work that somebody who is trusted has asked for: one at a time, however many wait, so that a log-in
+   * never waits for more than one of them.
+   *
+   * @throws AppError RATE_LIMITED when 150 wait, which is half a minute.
+   */
+  hashInTurn(password: string): Promise<string>;
+  /**
    * Whether the password belongs to the stored hash. It takes as long for a hash that is missing, malformed or cheaper,
    * and for a password that is too long, as for a current one; only a hash of a higher cost takes longer.
    *
@@ -47,14 +54,20 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
   const concurrency = options.concurrency ?? Math.max(1, Math.min(availableParallelism() - 1, 3));
   const maxWaiting = options.maxWaiting ?? 32 * concurrency;
   const queue = createWorkQueue({ concurrency, maxWaiting, refusal: tooManyHashes });
+  const turns = createWorkQueue({ concurrency: 1, maxWaiting: 150, refusal: tooManyHashes });
+
+  const hash = (password: string) => {
+    if (isTooLong(password)) throw new RangeError(`bcrypt hashes at most ${maxPasswordBytes} bytes.`);
+    return queue.run(() => bcrypt.hash(password, cost));
+  };
 
   return {
     admit() {
       if (queue.full) throw tooManyHashes();
     },
-    hash(password) {
-      if (isTooLong(password)) throw new RangeError(`bcrypt hashes at most ${maxPasswordBytes} bytes.`);
-      return queue.run(() => bcrypt.hash(password, cost));
+    hash,
+    hashInTurn(password) {
+      return turns.run(() => hash(password));
     },
     verify(password, storedHash) {
       return queue.run(() => compareInEqualTime(password, storedHash, cost));
@@ -70,7 +83,7 @@ const lowestCost = 4;
 const highestCost = 15;
 
 function tooManyHashes(): AppError {
-  return new AppError('RATE_LIMITED', 'Too many log-ins at once. Try again in a moment.');
+  return new AppError('RATE_LIMITED', 'Too many passwords are being checked. Try again in a moment.');
 }
 
 async function compareInEqualTime(password: string, storedHash: unknown, cost: number): Promise<boolean> {

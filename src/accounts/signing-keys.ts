@@ -24,6 +24,11 @@ export interface SigningKeys {
   verificationKey(kid: string): CryptoKey | undefined;
   /** Public halves of all keys, for `/.well-known/jwks.json`. */
   publicKeySet(): JSONWebKeySet;
+  /**
+   * 32 bytes that whoever has the private key can derive again, different for every purpose; undefined when there is no
+   * private key of that name. Default: the current key.
+   */
+  deriveSecret(purpose: string, kid?: string): Promise<Uint8Array | undefined>;
 }
 
 export interface SigningKeySource {
@@ -50,6 +55,7 @@ async function parseKeySet(text: string, origin: string): Promise<SigningKeys> {
   const jwks = parseJwks(text, origin);
   const verificationKeys = new Map<string, CryptoKey>();
   const publicJwks: JWK[] = [];
+  const privateKeys = new Map<string, CryptoKey>();
   let current: SigningKey | undefined;
   for (const jwk of jwks) {
     const kid = jwk.kid ?? (await calculateJwkThumbprint({ kty: 'OKP', crv: 'Ed25519', x: jwk.x }));
@@ -57,19 +63,29 @@ async function parseKeySet(text: string, origin: string): Promise<SigningKeys> {
     const publicJwk = { kty: 'OKP', crv: 'Ed25519', x: jwk.x, kid, use: 'sig', alg: algorithm };
     verificationKeys.set(kid, await importEd25519(publicJwk, origin));
     publicJwks.push(publicJwk);
-    if (jwk.d !== undefined && current === undefined) {
-      current = {
-        kid,
-        privateKey: await importEd25519({ kty: 'OKP', crv: 'Ed25519', x: jwk.x, d: jwk.d }, origin),
-      };
-    }
+    if (jwk.d === undefined) continue;
+    const privateKey = await importEd25519({ kty: 'OKP', crv: 'Ed25519', x: jwk.x, d: jwk.d }, origin);
+    privateKeys.set(kid, privateKey);
+    current ??= { kid, privateKey };
   }
   if (current === undefined) throw new Error(`${origin} holds no private key.`);
+  const currentKid = current.kid;
   return {
     current,
+    async deriveSecret(purpose, kid = currentKid) {
+      const privateKey = privateKeys.get(kid);
+      return privateKey && deriveSecret(privateKey, purpose);
+    },
     verificationKey: (kid) => verificationKeys.get(kid),
     publicKeySet: () => ({ keys: publicJwks.map((jwk) => ({ ...jwk })) }),
   };
+}
+
+/** Ed25519 signs one text alike every time, and nobody without the private key can. */
+async function deriveSecret(privateKey: CryptoKey, purpose: string): Promise<Uint8Array> {
+  const text = new TextEncoder().encode(`customer-gateway ${purpose}`);
+  const signature = await crypto.subtle.sign('Ed25519', privateKey, text);
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', signature));
 }
 
 interface Ed25519Jwk {

@@ -17,6 +17,8 @@ export interface Viewer {
   /** Null for none, and for a placeholder to which nothing can be sent. */
   readonly email: string | null;
   readonly phone: string | null;
+  /** A new address that becomes `email` once the link sent there is opened. */
+  readonly pendingEmail: string | null;
   /** The password is temporary: this session may only choose a new one. */
   readonly mustChangePassword: boolean;
   readonly sessionId: string;
@@ -26,6 +28,7 @@ export interface Viewer {
 export interface ViewerSession {
   readonly sessionId: string;
   readonly mustChangePassword: boolean;
+  readonly pendingEmail: string | null;
 }
 
 /** The viewer that a login is in a session; null for a login of a role that the gateway does not know. */
@@ -40,6 +43,7 @@ export function toViewer(login: LoginRecord, session: ViewerSession): Viewer | n
     name: login.name,
     email: deliverable(login),
     phone: login.phone,
+    pendingEmail: session.pendingEmail,
     mustChangePassword: session.mustChangePassword,
     sessionId: session.sessionId,
   };

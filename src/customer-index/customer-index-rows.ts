@@ -6,14 +6,14 @@ import { customerValues } from './customer-values.ts';
 import { type LinkedCustomer, linkCustomers, type StoredRecords } from './link-graph.ts';
 import { normalizeName } from './normalize-name.ts';
 import { wordOfId, wordsOfEmail, wordsOfName, wordsOfPhone } from './search-words.ts';
+import { passwordExpiry, type TemporaryPassword } from './temporary-password-state.ts';
 
-/** What `accounts` says of a login that its row needs, by the login's record key. */
-export interface AccountFacts {
-  readonly passwordExpiresAt: Date | null;
-}
+/** What `accounts` says of a login that its row needs. */
+export type AccountFacts = TemporaryPassword;
 
 /** Stored records that decide about one another, see `linkCustomers`. */
 export interface Neighbourhood extends StoredRecords {
+  /** By the login's record key. */
   readonly accounts: ReadonlyMap<string, AccountFacts>;
 }
 
@@ -75,8 +75,8 @@ export function indexRow(
     isActive: values.status === 'ACTIVE',
     hasLogin: login !== null,
     hasDeliveryRecord: delivery !== null,
-    loginUsable: login?.isActive === true && login.hasUsableHash,
-    passwordExpiresAt: login === null ? null : (accounts.get(login.key)?.passwordExpiresAt ?? null),
+    loginUsable: login?.isActive === true && login.hashSalt !== null,
+    passwordExpiresAt: login === null ? null : passwordExpiry(accounts.get(login.key), login),
     missingEmail: login === null || canonicalEmail(login.email) === null,
     deliveryBoyId: delivery?.deliveryBoyId ?? null,
   };

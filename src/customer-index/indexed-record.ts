@@ -19,8 +19,8 @@ export function indexedLogin(login: LoginRecord, settings: IndexSettings): Index
     id: login.id,
     claimedId: login.claim.kind === 'text' ? login.claim.id : null,
     fingerprint: fingerprint(login),
-    ...(email !== null && { loginEmail: email }),
-    ...(phone !== null && { loginPhone: phone }),
+    ...(email !== null && { email }),
+    ...(phone !== null && { phone }),
     ...(login.role !== 'customer' && {
       staffRole: login.role,
       nameKey: normalizeName(login.name) || lastName,
@@ -36,7 +36,9 @@ export function indexedLogin(login: LoginRecord, settings: IndexSettings): Index
 }
 
 /** What the index keeps of a delivery record. */
-export function indexedDelivery(delivery: DeliveryRecord): IndexedRecord {
+export function indexedDelivery(delivery: DeliveryRecord, settings: IndexSettings): IndexedRecord {
+  const email = canonicalEmail(delivery.email);
+  const phone = canonicalPhone(delivery.phone, settings.defaultPhoneRegion);
   return {
     _id: rowKeyOfDelivery(delivery),
     source: 'v2',
@@ -44,10 +46,17 @@ export function indexedDelivery(delivery: DeliveryRecord): IndexedRecord {
     id: delivery.id,
     claimedId: delivery.claim.kind === 'text' ? delivery.claim.id : null,
     fingerprint: fingerprint(delivery),
+    ...(email !== null && { email }),
+    ...(phone !== null && { phone }),
   };
 }
 
 /** A digest of every value that the index depends on: it changes when, and only when, one of them does. */
 export function fingerprint(record: LoginRecord | DeliveryRecord): string {
-  return createHash('sha1').update(JSON.stringify(record)).digest('base64');
+  return createHash('sha1')
+    .update(`${indexVersion} ${JSON.stringify(record)}`)
+    .digest('base64');
 }
+
+/** Raised when rows hold something else than before for the same records: the next sweep makes all of them anew. */
+const indexVersion = 2;

@@ -11,8 +11,8 @@ import {
   toDeliveryRecord,
   toLoginRecord,
 } from '../database/stored-documents.ts';
-import type { AccountFacts } from './customer-index-rows.ts';
 import type { StoredRecords } from './link-graph.ts';
+import type { TemporaryPassword } from './temporary-password-state.ts';
 
 /** Where to begin: records by `_id` as stored, and ids that logins or delivery records may have. */
 export interface Seeds {
@@ -117,16 +117,20 @@ export async function readAccountFacts(
   database: Database,
   logins: readonly LoginRecord[],
   session?: ClientSession,
-): Promise<Map<string, AccountFacts>> {
+): Promise<Map<string, TemporaryPassword>> {
   const keys = logins.filter((login) => login.role === 'customer').map((login) => login.key);
   if (keys.length === 0) return new Map();
   const accounts = await database.accounts
-    .find({ _id: { $in: keys } }, { projection: { passwordExpiresAt: 1 }, ...(session && { session }) })
+    .find({ _id: { $in: keys } }, { projection: temporaryPasswordProjection, ...(session && { session }) })
     .toArray();
-  return new Map(
-    accounts.map((account) => [account._id, { passwordExpiresAt: account.passwordExpiresAt ?? null }]),
-  );
+  return new Map(accounts.map((account) => [account._id, account]));
 }
+
+const temporaryPasswordProjection = {
+  mustChangePassword: 1,
+  passwordExpiresAt: 1,
+  temporarySalt: 1,
+} as const;
 
 /** A filter that holds for a record with one of the given values in any of the fields; null when there are no values. */
 function anyOf<Stored>(values: Readonly<Record<string, readonly unknown[]>>): Filter<Stored> | null {

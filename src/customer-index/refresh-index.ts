@@ -86,7 +86,9 @@ async function writeRecords(
     ...logins
       .filter((login) => touched.has(`user/${login.key}`))
       .map((login) => indexedLogin(login, settings)),
-    ...deliveries.filter((delivery) => touched.has(`v2/${delivery.key}`)).map(indexedDelivery),
+    ...deliveries
+      .filter((delivery) => touched.has(`v2/${delivery.key}`))
+      .map((delivery) => indexedDelivery(delivery, settings)),
   ];
   for (const record of present) touched.delete(record._id);
   const writes: AnyBulkWriteOperation<IndexedRecord>[] = present.map(({ _id, ...record }) => ({

@@ -1,3 +1,4 @@
+import type { AccountsDependencies } from '../accounts/accounts-dependencies.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
 import type { Database } from '../database/collections.ts';
@@ -5,9 +6,10 @@ import type { CursorCodec } from '../graphql/cursor.ts';
 import type { Presentation } from './customer-view.ts';
 import type { Loaders } from './loaders.ts';
 
-/** What reading customers needs, made once. */
+/** What reading and writing customers needs, made once. */
 export interface CustomerDependencies {
   readonly database: Database;
+  readonly accounts: AccountsDependencies;
   readonly settings: IndexSettings;
   readonly cursors: CursorCodec;
   readonly now: () => Date;

@@ -8,6 +8,7 @@ import {
   type Halves,
 } from '../customer-index/customer-values.ts';
 import { createdAt } from '../customer-index/legacy-time.ts';
+import { mustChangePassword } from '../customer-index/temporary-password-state.ts';
 import type { StoredAccount } from '../database/collections.ts';
 import type { LoginRecord } from '../database/stored-documents.ts';
 import type { BillingIssue, LoginBlocker, SourceSystem } from './customer-enums.ts';
@@ -199,7 +200,7 @@ export class CustomerView implements Customer {
       phone: this.phoneText(login.phone),
       role: 'CUSTOMER',
       isActive: login.isActive,
-      mustChangePassword: this.account?.mustChangePassword === true,
+      mustChangePassword: mustChangePassword(this.account, login),
       credentialsSentAt: this.account?.credentialsSentAt ?? null,
       lastLoginAt: this.account?.lastLoginAt ?? null,
     };

@@ -13,7 +13,7 @@ export function loginBlockers(
   if (login === null) return ['NO_LOGIN'];
   const blockers: LoginBlocker[] = [];
   if (!login.isActive) blockers.push('INACTIVE');
-  if (!login.hasUsableHash) blockers.push('NO_PASSWORD');
+  if (login.hashSalt === null) blockers.push('NO_PASSWORD');
   if (passwordExpiresAt !== null && passwordExpiresAt <= now) blockers.push('TEMPORARY_PASSWORD_EXPIRED');
   return blockers;
 }

@@ -2,6 +2,7 @@ import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
 import { rowKeyOfDelivery, rowKeyOfLogin } from '../customer-index/customer-index-rows.ts';
 import { type LinkedCustomer, linkCustomers } from '../customer-index/link-graph.ts';
 import { readNeighbourhood, type Seeds } from '../customer-index/neighbourhood.ts';
+import { passwordExpiry as passwordExpiryOf } from '../customer-index/temporary-password-state.ts';
 import type { Database } from '../database/collections.ts';
 import { recordKey } from '../database/stored-documents.ts';
 import type { CustomerSource } from './customer-view.ts';
@@ -78,7 +79,7 @@ export async function readVerified(
 
 async function passwordExpiry(login: LinkedCustomer['login'], loaders: Loaders): Promise<Date | null> {
   const account = login === null ? null : await loaders.account.load(login.key);
-  return account?.passwordExpiresAt ?? null;
+  return login === null ? null : passwordExpiryOf(account, login);
 }
 
 /** Where to look for whom rows stand for: undisputed pairs are read whole in one round. */

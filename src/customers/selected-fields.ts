@@ -20,7 +20,7 @@ const loginUses: Partial<Record<LoginField, readonly string[]>> = {
   email: ['email', 'canResetPassword', 'differences'],
   is_active: ['isActive', 'status', 'canLogin', 'loginBlockers', 'canResetPassword'],
   created_at: ['createdAt'],
-  hash_usable: ['canLogin', 'loginBlockers'],
+  hash_salt: ['canLogin', 'loginBlockers', 'mustChangePassword'],
 };
 const deliveryUses: Partial<Record<DeliveryField, readonly string[]>> = {
   name: ['name', 'differences'],

@@ -1,4 +1,4 @@
-import type { Collection, Db, MongoClient } from 'mongodb';
+import type { Collection, Db, Document, MongoClient } from 'mongodb';
 import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
 import type { StoredCustomerV2, StoredUser } from './stored-documents.ts';
 
@@ -15,6 +15,11 @@ export interface Database {
   readonly accounts: Collection<StoredAccount>;
   readonly sessions: Collection<StoredSession>;
   readonly throttles: Collection<StoredThrottle>;
+  readonly tokens: Collection<StoredToken>;
+  readonly claims: Collection<StoredClaim>;
+  readonly idempotency: Collection<StoredIdempotency>;
+  readonly notifications: Collection<StoredNotification>;
+  readonly jobs: Collection<StoredJob>;
   readonly journal: Collection<JournalEntry>;
   readonly leases: Collection<StoredLease>;
   readonly migrations: Collection<StoredMigration>;
@@ -34,9 +39,9 @@ export interface IndexedRecord {
   claimedId: string | null;
   /** Digest of every stored value that the index depends on. */
   fingerprint: string;
-  /** Canonical e-mail and phone of a login, by which it is found at log-in. */
-  loginEmail?: string;
-  loginPhone?: string;
+  /** Canonical e-mail and phone, by which logins are found at log-in and everybody before somebody is created. */
+  email?: string;
+  phone?: string;
   /** Role, order key and words of a staff login, for the list of delivery boys. */
   staffRole?: string;
   nameKey?: string;
@@ -53,6 +58,11 @@ export interface StoredAccount {
   mustChangePassword?: boolean;
   /** When the temporary password expires. */
   passwordExpiresAt?: Date | null;
+  /** `hashSalt` of the temporary password: what is said of it holds for no other. Absent: for whatever there is. */
+  temporarySalt?: string;
+  /** Made without a password; credentials are made when they are released. */
+  credentialsPending?: boolean;
+  /** When a message with credentials was handed over to be delivered, or they were shown on a terminal. */
   credentialsSentAt?: Date;
   lastLoginAt?: Date;
   /** Raised to end every session that was opened before. */
@@ -62,6 +72,10 @@ export interface StoredAccount {
   lockedUntil?: Date | null;
   /** Record keys of delivery records whose link this login has confirmed with a code. */
   confirmedDeliveryKeys?: string[];
+  /** Record keys of delivery records that were joined to this login and wait for such a code. */
+  unconfirmedDeliveryKeys?: string[];
+  /** A new address, in canonical form, which is the login's once the link sent there is opened. */
+  pendingEmail?: string | null;
 }
 
 export interface StoredSession {
@@ -89,9 +103,89 @@ export interface JournalEntry {
   /** Address of the login that acted, or `system`, `command line`, `another application`. */
   actor: string;
   action: string;
+  /** Address of the record, or of the customer, that it is about. */
   subjectId: string;
+  /** The same, and the addresses of the other half: it is part of the history of each. */
+  subjectIds: string[];
   /** Never secrets. */
   changes: { field: string; before: string | null; after: string | null }[];
+}
+
+/** Touched by every creation for a phone or e-mail, so that of two for one person one has to begin again. */
+export interface StoredClaim {
+  /** `phone/+919876543211`, `email/priya@example.com`. */
+  _id: string;
+  touches: number;
+  touchedAt: Date;
+}
+
+/** What a mutation with an idempotency key answered, so that its repetition answers the same. */
+export interface StoredIdempotency {
+  /** Of the viewer and their key. */
+  _id: string;
+  /** Digest of the input: a key is good for one. */
+  inputDigest: string;
+  result: Document;
+  expiresAt: Date;
+}
+
+/** A secret that somebody was sent, by which they prove that they received it; only its digest is here. */
+export interface StoredToken {
+  /** Digest of the token; of a short code, whom and what it is for. */
+  _id: string;
+  kind: 'CONFIRM_EMAIL' | 'CONFIRM_LINK';
+  /** Record key and `_id` of the login. */
+  loginKey: string;
+  loginId: unknown;
+  expiresAt: Date;
+  createdAt: Date;
+  /** CONFIRM_EMAIL: the new address in canonical form. */
+  email?: string;
+  /** CONFIRM_LINK: record key of the delivery record. */
+  deliveryKey?: string;
+  /** Digest of a short code, and how often it was tried. */
+  codeDigest?: string;
+  attempts?: number;
+}
+
+/** A message on its way. It is written by the transaction that causes it, and sent by whichever process comes first. */
+export interface StoredNotification {
+  /** Also what tells a provider that it has seen the message before. */
+  _id: string;
+  kind: string;
+  channel: 'EMAIL' | 'SMS';
+  /** An e-mail address as typed, or a phone in E.164. */
+  destination: string;
+  /** Record key of the login whose credentials it carries, or which is told something. */
+  loginKey: string | null;
+  subjectIds: string[];
+  /** What the template shows; never secrets. */
+  values: Record<string, string>;
+  /** Further values, encrypted (compact JWE); null when there are none, and once they have been sent. */
+  secrets: string | null;
+  state: 'PENDING' | 'SENT' | 'DEAD' | 'CANCELLED';
+  attempts: number;
+  /** While a process is sending it: when another may take over. */
+  nextAttemptAt: Date;
+  /** The process that is sending it. */
+  holder: string | null;
+  createdAt: Date;
+  sentAt: Date | null;
+  /** After this it is of no use; null for one that always is. */
+  expiresAt: Date | null;
+  lastError: { code: string; message: string; at: Date } | null;
+}
+
+/** Long work that goes on after an interruption. */
+export interface StoredJob {
+  _id: string;
+  kind: string;
+  state: 'QUEUED' | 'RUNNING' | 'PAUSED' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
+  startedAt: Date;
+  updatedAt: Date;
+  finishedAt: Date | null;
+  /** How far it has come; its form is the job's own. */
+  progress: Document;
 }
 
 export interface StoredLease {
@@ -118,6 +212,11 @@ export function openCollections(client: MongoClient, databaseName: string): Data
     accounts: db.collection('accounts'),
     sessions: db.collection('sessions'),
     throttles: db.collection('throttles'),
+    tokens: db.collection('tokens'),
+    claims: db.collection('claims'),
+    idempotency: db.collection('idempotency'),
+    notifications: db.collection('notifications'),
+    jobs: db.collection('jobs'),
     journal: db.collection('journal'),
     leases: db.collection('leases'),
     migrations: db.collection('migrations'),

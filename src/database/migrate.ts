@@ -81,6 +81,17 @@ const migrations: readonly Migration[] = [
       return `customer_v2_id added to ${users.modifiedCount} users, user_id to ${records.modifiedCount} customers_v2`;
     },
   },
+  {
+    name: '0002_history_of_both_halves',
+    async apply(database) {
+      const entries = await database.journal.updateMany({ subjectIds: { $exists: false } }, [
+        { $set: { subjectIds: ['$subjectId'] } },
+      ]);
+      await dropIndexes(database, 'journal', ['subject']);
+      await dropIndexes(database, 'customer_index_records', ['login_email', 'login_phone']);
+      return `${entries.modifiedCount} journal entries are found by every address of their subject`;
+    },
+  },
 ];
 
 async function applyMigrations(database: Database, options: MigrateOptions): Promise<MigrationReport> {
@@ -155,6 +166,13 @@ async function presentIndexes(database: Database, collectionName: string): Promi
   } catch (error) {
     if (error instanceof MongoServerError && error.code === namespaceNotFoundCode) return [];
     throw error;
+  }
+}
+
+/** Those that are there. */
+async function dropIndexes(database: Database, collection: string, names: readonly string[]): Promise<void> {
+  for (const { name } of await presentIndexes(database, collection)) {
+    if (name !== undefined && names.includes(name)) await database.db.collection(collection).dropIndex(name);
   }
 }
 

@@ -16,7 +16,7 @@ export interface StoredUser {
   customer_v2_id?: unknown;
   created_at?: unknown;
   /** Computed by the projection, so that the hash itself stays in the database. */
-  hash_usable?: unknown;
+  hash_salt?: unknown;
 }
 
 export interface StoredCustomerV2 {
@@ -53,8 +53,11 @@ export interface LoginRecord {
   readonly role: StoredRole;
   readonly isActive: boolean;
   readonly claim: StoredClaim;
-  /** `password_hash` has the form of a bcrypt hash. False where the projection left it out. */
-  readonly hasUsableHash: boolean;
+  /**
+   * Version, cost and salt of `password_hash`, by which one hash is told from every other; null when it has not the form
+   * of a bcrypt hash, and where the projection left it out.
+   */
+  readonly hashSalt: string | null;
   readonly createdAtText: string | null;
 }
 
@@ -88,7 +91,7 @@ export function toLoginRecord(stored: StoredUser): LoginRecord {
     role: role(stored.role),
     isActive: stored.is_active === undefined || stored.is_active === null || stored.is_active === true,
     claim: claim(stored.customer_v2_id),
-    hasUsableHash: stored.hash_usable === true || isBcryptHash(stored.password_hash),
+    hashSalt: typeof stored.hash_salt === 'string' ? stored.hash_salt : hashSalt(stored.password_hash),
     createdAtText: dateText(stored.created_at),
   };
 }
@@ -118,9 +121,17 @@ export function toDeliveryRecord(stored: StoredCustomerV2): DeliveryRecord {
  */
 export const bcryptHashPattern = '^\\$2[aby]\\$(0[4-9]|[12][0-9]|3[01])\\$[./A-Za-z0-9]{53}(?![\\s\\S])';
 
+/** Version, cost and salt come first in a bcrypt hash: `$2b$12$` and 22 characters. */
+const hashSaltLength = 29;
+
+/** Tells one bcrypt hash from every other, without what could be attacked; null for what is none. */
+export function hashSalt(passwordHash: unknown): string | null {
+  return isBcryptHash(passwordHash) ? passwordHash.slice(0, hashSaltLength) : null;
+}
+
 /**
- * What is read of a login everywhere but at log-in: every value that a Customer shows, and of the hash only whether it
- * can authenticate, decided inside the database.
+ * What is read of a login everywhere but at log-in: every value that a Customer shows, and of the hash only its salt,
+ * cut out inside the database.
  */
 export const loginProjection = {
   id: 1,
@@ -131,11 +142,17 @@ export const loginProjection = {
   is_active: 1,
   customer_v2_id: 1,
   created_at: 1,
-  hash_usable: {
+  hash_salt: {
     $cond: [
       { $eq: [{ $type: '$password_hash' }, 'string'] },
-      { $regexMatch: { input: '$password_hash', regex: bcryptHashPattern } },
-      false,
+      {
+        $cond: [
+          { $regexMatch: { input: '$password_hash', regex: bcryptHashPattern } },
+          { $substrBytes: ['$password_hash', 0, hashSaltLength] },
+          null,
+        ],
+      },
+      null,
     ],
   },
 } as const;

@@ -9,7 +9,12 @@ type IndexedCollection =
   | 'accounts'
   | 'sessions'
   | 'throttles'
-  | 'journal';
+  | 'tokens'
+  | 'claims'
+  | 'idempotency'
+  | 'notifications'
+  | 'journal'
+  | 'jobs';
 
 /** The indexes that the gateway's queries stand on, by collection. */
 export const wantedIndexes: Readonly<Record<IndexedCollection, readonly IndexDescription[]>> = {
@@ -26,8 +31,8 @@ export const wantedIndexes: Readonly<Record<IndexedCollection, readonly IndexDes
   ],
   customerIndex: customerIndexIndexes(),
   indexedRecords: [
-    { key: { loginEmail: 1 }, name: 'login_email', sparse: true },
-    { key: { loginPhone: 1 }, name: 'login_phone', sparse: true },
+    { key: { email: 1 }, name: 'email', sparse: true },
+    { key: { phone: 1 }, name: 'phone', sparse: true },
     {
       key: { staffRole: 1, nameKey: 1, _id: 1 },
       name: 'staff_by_name',
@@ -37,7 +42,22 @@ export const wantedIndexes: Readonly<Record<IndexedCollection, readonly IndexDes
   accounts: [],
   sessions: [{ key: { expiresAt: 1 }, name: 'expiry' }],
   throttles: [{ key: { expiresAt: 1 }, name: 'expiry' }],
-  journal: [{ key: { subjectId: 1, at: -1 }, name: 'subject' }],
+  tokens: [
+    { key: { expiresAt: 1 }, name: 'expiry' },
+    { key: { loginKey: 1, kind: 1 }, name: 'login' },
+  ],
+  claims: [{ key: { touchedAt: 1 }, name: 'age' }],
+  idempotency: [{ key: { expiresAt: 1 }, name: 'expiry' }],
+  notifications: [
+    { key: { state: 1, nextAttemptAt: 1, _id: 1 }, name: 'due' },
+    { key: { loginKey: 1, state: 1 }, name: 'login' },
+    { key: { createdAt: 1 }, name: 'age' },
+  ],
+  journal: [
+    { key: { subjectIds: 1, at: -1, _id: -1 }, name: 'subjects' },
+    { key: { at: -1, _id: -1 }, name: 'newest' },
+  ],
+  jobs: [],
 };
 
 /**

@@ -61,6 +61,7 @@ describe('after a change of password', () => {
         actor: login.id,
         action: 'PASSWORD_CHANGED',
         subjectId: login.id,
+        subjectIds: [login.id],
         changes: [],
       },
     ]);

@@ -50,7 +50,7 @@ describe('a new admin', () => {
     });
     expect(await bcrypt.compare(created.temporaryPassword, String(stored?.password_hash))).toBe(true);
     const record = await accounts.database.indexedRecords.findOne({ _id: `user/${recordKey(stored?._id)}` });
-    expect(record).toMatchObject({ loginEmail: 'admin2@example.com', staffRole: 'admin' });
+    expect(record).toMatchObject({ email: 'admin2@example.com', staffRole: 'admin' });
   });
 
   it('is in the journal, the password is not', async () => {

@@ -39,7 +39,7 @@ describe('migrating', () => {
     await test.db.collection<{ _id: string }>('users').insertMany(users);
     await test.db.collection<{ _id: string }>('customers_v2').insertMany([{ _id: 'e' }]);
     const report = await migrate(test.database, { now });
-    expect(report).toEqual({ applied: ['0001_link_fields'], violations: [] });
+    expect(report).toEqual({ applied: ['0001_link_fields', '0002_history_of_both_halves'], violations: [] });
     expect(await test.database.users.find({}).sort({ _id: 1 }).toArray()).toEqual([
       { _id: 'a', extra: [1], customer_v2_id: null },
       ...users.slice(1),
@@ -87,7 +87,10 @@ describe('migrating', () => {
         migrate(test.database, { now: () => new Date() }),
         migrate(other, { now: () => new Date() }),
       ]);
-      expect(reports.flatMap((report) => report.applied)).toEqual(['0001_link_fields']);
+      expect(reports.flatMap((report) => report.applied)).toEqual([
+        '0001_link_fields',
+        '0002_history_of_both_halves',
+      ]);
       await requireCurrentSchema(other);
       expect(await test.database.leases.countDocuments({})).toBe(0);
     } finally {

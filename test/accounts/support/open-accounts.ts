@@ -12,6 +12,8 @@ import { loadSigningKeys } from '../../../src/accounts/signing-keys.ts';
 import { refreshIndex } from '../../../src/customer-index/refresh-index.ts';
 import { recordKey, type StoredUser } from '../../../src/database/stored-documents.ts';
 import { inTransaction } from '../../../src/database/transaction.ts';
+import { createOutbox } from '../../../src/notifications/outbox.ts';
+import { createSecretBox } from '../../../src/notifications/secret-box.ts';
 import { openTestDatabase } from '../../support/test-database.ts';
 
 /** Long enough for every role, and nobody's name. */
@@ -50,6 +52,14 @@ export async function openAccounts(
     accessTokens,
     authenticator: createAuthenticator({ database, accessTokens, now }),
     indexSettings,
+    outbox: createOutbox({
+      database,
+      secrets: createSecretBox(keys.current.kid, (kid) => keys.deriveSecret('notifications', kid)),
+      channels: { email: true, sms: true },
+      useBothChannels: false,
+    }),
+    temporaryPasswordLifetimeMs: 7 * 24 * 60 * 60_000,
+    publicUrl: 'https://gateway.example',
     now,
   };
   const fixture: AccountsFixture = {

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import type { ClientSession } from 'mongodb';
+import type { Database, JournalEntry } from '../database/collections.ts';
+
+/** What happened, by the name under which `auditEvents` shows it. Clients meet new ones. */
+export type JournalAction =
+  | 'ADMIN_CREATED'
+  | 'CUSTOMER_CREATED'
+  | 'CUSTOMER_UPDATED'
+  | 'LOGIN_CREATED'
+  | 'DELIVERY_RECORD_CREATED'
+  | 'LOGIN_ADOPTED'
+  | 'DELIVERY_RECORD_ADOPTED'
+  | 'LINK_CODE_SENT'
+  | 'LINK_CONFIRMED'
+  | 'CREDENTIALS_ISSUED'
+  | 'PASSWORD_CHANGED'
+  | 'EMAIL_CHANGE_REQUESTED'
+  | 'EMAIL_CHANGED'
+  | 'STAFF_CREATED'
+  | 'ROLE_CHANGED'
+  | 'LOGIN_ACTIVATED'
+  | 'LOGIN_DEACTIVATED'
+  | 'LOGIN_UNLOCKED'
+  | 'NOTIFICATION_RESENT';
+
+export interface NewJournalEntry {
+  readonly at: Date;
+  /** Address of the login that acted, or `system`, `command line`. */
+  readonly actor: string;
+  readonly action: JournalAction;
+  /** Addresses of what it is about: the customer's or record's own first, then the other half's. */
+  readonly subjectIds: readonly [string, ...string[]];
+  /** Never secrets. Default: none. */
+  readonly changes?: readonly FieldChange[];
+}
+
+export interface FieldChange {
+  readonly field: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** Writes what happened, in the transaction that makes it happen. One command. */
+export async function writeJournal(
+  database: Database,
+  entries: readonly NewJournalEntry[],
+  session: ClientSession,
+): Promise<void> {
+  if (entries.length > 0) await database.journal.insertMany(entries.map(toStored), { session });
+}
+
+/** The fields whose values differ, in the order in which they are given. */
+export function changesBetween(
+  before: Readonly<Record<string, string | null>>,
+  after: Readonly<Record<string, string | null>>,
+): FieldChange[] {
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return fields
+    .map((field) => ({ field, before: before[field] ?? null, after: after[field] ?? null }))
+    .filter((change) => change.before !== change.after);
+}
+
+function toStored({ at, actor, action, subjectIds, changes = [] }: NewJournalEntry): JournalEntry {
+  return {
+    _id: randomUUID(),
+    at,
+    actor,
+    action,
+    subjectId: subjectIds[0],
+    subjectIds: [...new Set(subjectIds)],
+    changes: changes.map((change) => ({ ...change })),
+  };
+}
