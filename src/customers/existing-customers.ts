@@ -1,0 +1,128 @@
+import type { ClientSession } from 'mongodb';
+import { canonicalEmail } from '../customer-index/canonical-email.ts';
+import { canonicalPhone } from '../customer-index/canonical-phone.ts';
+import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
+import { type LinkedCustomer, linkCustomers } from '../customer-index/link-graph.ts';
+import { readAccountFacts, readNeighbourhood } from '../customer-index/neighbourhood.ts';
+import { normalizeName } from '../customer-index/normalize-name.ts';
+import { passwordExpiry } from '../customer-index/temporary-password-state.ts';
+import type { Database } from '../database/collections.ts';
+import type { DeliveryRecord, LoginRecord } from '../database/stored-documents.ts';
+import type { IdentifierKind } from './customer-enums.ts';
+import type { CustomerSource } from './customer-view.ts';
+
+/** By what somebody might be known already, in canonical form. */
+export interface Contact {
+  readonly phoneE164: string | null;
+  readonly email: string | null;
+}
+
+/** Everybody who has one of some phones and e-mails. */
+export interface ExistingPeople {
+  readonly customers: readonly CustomerSource[];
+  /** Logins of every role, staff included. */
+  readonly logins: readonly LoginRecord[];
+}
+
+/** A customer who may be the one that is meant, and what they have in common. */
+export interface Candidate {
+  readonly source: CustomerSource;
+  readonly matchedBy: IdentifierKind[];
+}
+
+/**
+ * Everybody who has a phone or e-mail of these contacts, as the stored records say now, whatever the index says. One find
+ * when there is nobody, the usual case; in a transaction where a session is given.
+ */
+export async function findExisting(
+  database: Database,
+  contacts: readonly Contact[],
+  session?: ClientSession,
+): Promise<ExistingPeople> {
+  const phones = known(contacts.map((contact) => contact.phoneE164));
+  const emails = known(contacts.map((contact) => contact.email));
+  if (phones.length + emails.length === 0) return { customers: [], logins: [] };
+  const indexed = await database.indexedRecords
+    .find(
+      { $or: [{ phone: { $in: phones } }, { email: { $in: emails } }] },
+      { projection: { source: 1, recordId: 1 }, ...(session && { session }) },
+    )
+    .limit(maxRecordsPerContact * contacts.length)
+    .toArray();
+  if (indexed.length === 0) return { customers: [], logins: [] };
+  const keysOf = (source: 'user' | 'v2') =>
+    indexed.filter((record) => record.source === source).map((record) => record.recordId);
+  const records = await readNeighbourhood(
+    database,
+    { loginKeys: keysOf('user'), deliveryKeys: keysOf('v2') },
+    session === undefined ? {} : { session },
+  );
+  const accounts = await readAccountFacts(database, records.logins, session);
+  const customers = linkCustomers(records).map((customer) =>
+    sourceOf(
+      customer,
+      customer.login && passwordExpiry(accounts.get(customer.login.key) ?? null, customer.login),
+    ),
+  );
+  return { customers, logins: records.logins };
+}
+
+/** Those of them who have this phone or this e-mail; what else agrees is named, too. */
+export function candidatesFor(
+  { customers }: ExistingPeople,
+  wanted: Contact & { readonly name: string | null },
+  settings: IndexSettings,
+): Candidate[] {
+  const name = normalizeName(wanted.name);
+  return customers.flatMap((source) => {
+    const halves = [source.delivery, source.login].filter((half) => half !== null);
+    const matchedBy: IdentifierKind[] = [];
+    if (halves.some((half) => hasEmail(half, wanted.email))) matchedBy.push('EMAIL');
+    if (halves.some((half) => hasPhone(half, wanted.phoneE164, settings))) matchedBy.push('PHONE');
+    if (matchedBy.length === 0) return [];
+    if (name !== '' && halves.some((half) => normalizeName(half.name) === name)) matchedBy.push('NAME');
+    return [{ source, matchedBy }];
+  });
+}
+
+/** Which parts of a contact another login has: two logins with one e-mail or phone could both not log in by it. */
+export function takenByLogins(
+  { logins }: ExistingPeople,
+  contact: Contact,
+  settings: IndexSettings,
+  except: LoginRecord | null = null,
+): { readonly email: boolean; readonly phone: boolean } {
+  const others = logins.filter((login) => login.key !== except?.key);
+  return {
+    email: others.some((login) => hasEmail(login, contact.email)),
+    phone: others.some((login) => hasPhone(login, contact.phoneE164, settings)),
+  };
+}
+
+/** A customer whose links are decided, as it is shown. */
+export function sourceOf(customer: LinkedCustomer, passwordExpiresAt: Date | null): CustomerSource {
+  return {
+    ...customer,
+    id: customer.link[customer.delivery === null ? 'userId' : 'customerV2Id'] ?? '',
+    passwordExpiresAt,
+  };
+}
+
+/** More people than this with one phone or e-mail are no help to whoever has to choose. */
+const maxRecordsPerContact = 40;
+
+function known(values: readonly (string | null)[]): string[] {
+  return [...new Set(values)].filter((value) => value !== null);
+}
+
+function hasEmail(half: LoginRecord | DeliveryRecord, email: string | null): boolean {
+  return email !== null && canonicalEmail(half.email) === email;
+}
+
+function hasPhone(
+  half: LoginRecord | DeliveryRecord,
+  phoneE164: string | null,
+  { defaultPhoneRegion }: IndexSettings,
+): boolean {
+  return phoneE164 !== null && canonicalPhone(half.phone, defaultPhoneRegion) === phoneE164;
+}
