@@ -1,0 +1,62 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { ClientSession, Filter } from 'mongodb';
+import type { Database, StoredToken } from '../database/collections.ts';
+import { AppError } from '../errors.ts';
+
+/** A secret for a link, and the name under which it is stored. */
+export interface OneTimeToken {
+  /** 256 random bits as 43 characters that need no escaping in an address: only in the message that is sent. */
+  readonly token: string;
+  /** `_id` of what is stored: the SHA-256 of the token, so that a dump of the database opens nothing. */
+  readonly digest: string;
+}
+
+export type TokenKind = StoredToken['kind'];
+
+export function newOneTimeToken(): OneTimeToken {
+  const token = randomBytes(tokenBytes).toString('base64url');
+  return { token, digest: digestOf(token) };
+}
+
+/** The token as it is stored, while it holds; null for any that is not of this kind, unknown, used or expired. */
+export async function findToken(
+  database: Database,
+  kind: TokenKind,
+  token: string,
+  now: Date,
+): Promise<StoredToken | null> {
+  const filter = filterOf(kind, token, now);
+  return filter === null ? null : database.tokens.findOne(filter);
+}
+
+/**
+ * Takes a token out of the database, in the transaction that does what it is good for: of several that try at once one
+ * gets it. Null for any that `findToken` does not find.
+ */
+export async function consumeToken(
+  database: Database,
+  kind: TokenKind,
+  token: string,
+  now: Date,
+  session: ClientSession,
+): Promise<StoredToken | null> {
+  const filter = filterOf(kind, token, now);
+  return filter === null ? null : database.tokens.findOneAndDelete(filter, { session });
+}
+
+/** The one answer for a token that is no good, whatever is wrong with it. */
+export function invalidToken(): AppError {
+  return new AppError('INVALID_OR_EXPIRED_TOKEN', 'Invalid or expired token.');
+}
+
+const tokenBytes = 32;
+const tokenForm = /^[\w-]{43}$/;
+
+/** Null for text that can be no token: it is not even looked for. */
+function filterOf(kind: TokenKind, token: string, now: Date): Filter<StoredToken> | null {
+  return tokenForm.test(token) ? { _id: digestOf(token), kind, expiresAt: { $gt: now } } : null;
+}
+
+function digestOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
