@@ -6,6 +6,7 @@ import { createAccessTokens } from './accounts/access-tokens.ts';
 import type { AccountsDependencies } from './accounts/accounts-dependencies.ts';
 import { AccountsResolver } from './accounts/accounts-resolver.ts';
 import { createAuthenticator } from './accounts/authenticate.ts';
+import { createCodeDigests } from './accounts/code-digests.ts';
 import { createPasswordHasher } from './accounts/password-hasher.ts';
 import type { SigningKeys } from './accounts/signing-keys.ts';
 import type { Config, NotificationConfig } from './config.ts';
@@ -97,6 +98,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
     cursors: createCursorCodec(await cursorSecret(keys)),
     accounts,
     now,
+    codeDigests: createCodeDigests(keys.current.kid, (kid) => keys.deriveSecret('codes', kid)),
     confirmHalfLinks: config.confirmHalfLinks,
   };
   const schema = withPermissions(await buildSchema(resolvers(accounts, customers)));

@@ -1,4 +1,5 @@
 import type { AccountsDependencies } from '../accounts/accounts-dependencies.ts';
+import type { CodeDigests } from '../accounts/code-digests.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
 import type { Database } from '../database/collections.ts';
@@ -13,7 +14,11 @@ export interface CustomerDependencies {
   readonly settings: IndexSettings;
   readonly cursors: CursorCodec;
   readonly now: () => Date;
-  /** A half link that only the login claims shows its delivery half only after a confirmation. */
+  readonly codeDigests: CodeDigests;
+  /**
+   * A login reads the delivery half that it was joined to, or that it alone claims, only after entering the code that was
+   * sent to that half's own contact.
+   */
   readonly confirmHalfLinks: boolean;
 }
 
