@@ -2,14 +2,11 @@ import 'reflect-metadata';
 import type { IncomingMessage, Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApolloServer } from '@apollo/server';
-import { createAccessTokens } from './accounts/access-tokens.ts';
 import type { AccountsDependencies } from './accounts/accounts-dependencies.ts';
 import { AccountsResolver } from './accounts/accounts-resolver.ts';
-import { createAuthenticator } from './accounts/authenticate.ts';
-import { createCodeDigests } from './accounts/code-digests.ts';
-import { createPasswordHasher } from './accounts/password-hasher.ts';
 import type { SigningKeys } from './accounts/signing-keys.ts';
-import type { Config, NotificationConfig } from './config.ts';
+import { buildUseCases } from './build-use-cases.ts';
+import type { Config } from './config.ts';
 import type { RequestContext } from './context.ts';
 import type { IndexSettings } from './customer-index/customer-index-rows.ts';
 import type { CustomerDependencies } from './customers/customer-access.ts';
@@ -18,18 +15,16 @@ import {
   CustomersResolver,
   ViewerCustomerResolver,
 } from './customers/customers-resolver.ts';
+import { LinkResolver } from './customers/link-resolver.ts';
 import { createLoaders, type Loaders } from './customers/loaders.ts';
 import type { Database } from './database/collections.ts';
 import { DeliveryBoyConnectionResolver, DeliveryResolver } from './delivery/delivery-resolver.ts';
 import { buildSchema } from './graphql/build-schema.ts';
 import { createApollo } from './graphql/create-apollo.ts';
-import { createCursorCodec } from './graphql/cursor.ts';
 import { clientAddressReader } from './http/client-address.ts';
 import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { createPlaygroundHandler } from './http/playground.ts';
-import { createOutbox } from './notifications/outbox.ts';
-import { createSecretBox } from './notifications/secret-box.ts';
 import { withPermissions } from './permissions.ts';
 
 /** What an app is built from; it opens nothing itself. */
@@ -64,43 +59,8 @@ export interface App {
 
 /** Wires everything by hand. */
 export async function buildApp(dependencies: AppDependencies): Promise<App> {
-  const { config, database, keys, now, log } = dependencies;
-  const indexSettings = indexSettingsOf(config);
-  const accessTokens = createAccessTokens({
-    keys,
-    issuer: config.publicUrl,
-    lifetimeMs: config.accessTokenLifetimeMs,
-    now,
-  });
-  const authenticator = createAuthenticator({ database, accessTokens, now });
-  const secrets = createSecretBox(keys.current.kid, (kid) => keys.deriveSecret('notifications', kid));
-  const outbox = createOutbox({
-    database,
-    secrets,
-    channels: channelsOf(config.notifications),
-    useBothChannels: config.notifications.useBothChannels,
-    onWake: dependencies.onNotification ?? (() => {}),
-  });
-  const accounts: AccountsDependencies = {
-    database,
-    hasher: createPasswordHasher({ cost: config.bcryptCost }),
-    accessTokens,
-    authenticator,
-    indexSettings,
-    outbox,
-    temporaryPasswordLifetimeMs: config.temporaryPasswordLifetimeMs,
-    publicUrl: config.publicUrl,
-    now,
-  };
-  const customers: CustomerDependencies = {
-    database,
-    settings: indexSettings,
-    cursors: createCursorCodec(await cursorSecret(keys)),
-    accounts,
-    now,
-    codeDigests: createCodeDigests(keys.current.kid, (kid) => keys.deriveSecret('codes', kid)),
-    confirmHalfLinks: config.confirmHalfLinks,
-  };
+  const { config, database, keys, log } = dependencies;
+  const { accounts, customers } = await buildUseCases(dependencies);
   const schema = withPermissions(await buildSchema(resolvers(accounts, customers)));
   const report = (error: unknown, requestId?: string) =>
     log.error({ err: error, requestId }, 'request failed');
@@ -121,7 +81,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
     server,
     apollo,
     accounts,
-    indexSettings,
+    indexSettings: accounts.indexSettings,
     drain() {
       draining = true;
     },
@@ -130,7 +90,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
   async function createContext(request: IncomingMessage, requestId: string): Promise<RequestContext> {
     const common = { clientAddress: clientAddress(request), requestId, loadersFor: loadersOnce(database) };
     try {
-      const viewer = await authenticator.viewerOf(request.headers.authorization);
+      const viewer = await accounts.authenticator.viewerOf(request.headers.authorization);
       return { viewer, authenticationError: null, ...common };
     } catch (error) {
       return { viewer: null, authenticationError: error as Error, ...common };
@@ -154,19 +114,10 @@ export function resolvers(accounts: AccountsDependencies, customers: CustomerDep
     new CustomersResolver(customers),
     new CustomerConnectionResolver(),
     new ViewerCustomerResolver(customers),
+    new LinkResolver(customers),
     new DeliveryResolver(customers),
     new DeliveryBoyConnectionResolver(),
   ];
-}
-
-/** The channels by which messages can leave. */
-export function channelsOf(config: NotificationConfig): { email: boolean; sms: boolean } {
-  const files = config.directory !== null;
-  return { email: files || config.smtpUrl !== null, sms: files || config.smsWebhook !== null };
-}
-
-export function indexSettingsOf(config: Config): IndexSettings {
-  return { defaultPhoneRegion: config.defaultPhoneRegion, legacyTimezone: config.legacyTimezone };
 }
 
 /** How long the database may take to say that it is there. */
@@ -180,11 +131,4 @@ async function isAlive(database: Database): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** Processes that share their signing keys accept one another's cursors. */
-async function cursorSecret(keys: SigningKeys): Promise<Uint8Array> {
-  const secret = await keys.deriveSecret('cursors');
-  if (secret === undefined) throw new Error('The current signing key is private, and so derives a secret.');
-  return secret;
 }

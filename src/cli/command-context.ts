@@ -1,4 +1,4 @@
-import { indexSettingsOf } from '../app.ts';
+import { indexSettingsOf } from '../build-use-cases.ts';
 import { type Config, processEnvironment, readConfig } from '../config.ts';
 import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
 import type { Database } from '../database/collections.ts';

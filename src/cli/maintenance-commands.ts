@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { indexSettingsOf } from '../app.ts';
+import { indexSettingsOf } from '../build-use-cases.ts';
 import { readConfig } from '../config.ts';
 import { rebuildIndex } from '../customer-index/sweep-index.ts';
 import { migrate } from '../database/migrate.ts';

@@ -1,6 +1,6 @@
 import { type Document, MongoServerError, ObjectId } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { indexSettingsOf } from '../../src/app.ts';
+import { indexSettingsOf } from '../../src/build-use-cases.ts';
 import { readConfig } from '../../src/config.ts';
 import { refreshIndex } from '../../src/customer-index/refresh-index.ts';
 import { rebuildIndex } from '../../src/customer-index/sweep-index.ts';

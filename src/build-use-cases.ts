@@ -1,0 +1,88 @@
+import { createAccessTokens } from './accounts/access-tokens.ts';
+import type { AccountsDependencies } from './accounts/accounts-dependencies.ts';
+import { createAuthenticator } from './accounts/authenticate.ts';
+import { createCodeDigests } from './accounts/code-digests.ts';
+import { createPasswordHasher } from './accounts/password-hasher.ts';
+import type { SigningKeys } from './accounts/signing-keys.ts';
+import type { Config, NotificationConfig } from './config.ts';
+import type { IndexSettings } from './customer-index/customer-index-rows.ts';
+import type { CustomerDependencies } from './customers/customer-access.ts';
+import type { Database } from './database/collections.ts';
+import { createCursorCodec } from './graphql/cursor.ts';
+import { createOutbox } from './notifications/outbox.ts';
+import { createSecretBox } from './notifications/secret-box.ts';
+
+/** What use cases work with, for the app and for commands alike. */
+export interface UseCases {
+  readonly accounts: AccountsDependencies;
+  readonly customers: CustomerDependencies;
+}
+
+/** What use cases are made from; nothing is opened. */
+export interface UseCaseOptions {
+  readonly config: Config;
+  readonly database: Database;
+  readonly keys: SigningKeys;
+  readonly now: () => Date;
+  /** Told that a message was written and waits to be sent. */
+  readonly onNotification?: () => void;
+}
+
+/** Wires what use cases need by hand. */
+export async function buildUseCases(options: UseCaseOptions): Promise<UseCases> {
+  const { config, database, keys, now } = options;
+  const indexSettings = indexSettingsOf(config);
+  const accessTokens = createAccessTokens({
+    keys,
+    issuer: config.publicUrl,
+    lifetimeMs: config.accessTokenLifetimeMs,
+    now,
+  });
+  const authenticator = createAuthenticator({ database, accessTokens, now });
+  const secrets = createSecretBox(keys.current.kid, (kid) => keys.deriveSecret('notifications', kid));
+  const outbox = createOutbox({
+    database,
+    secrets,
+    channels: channelsOf(config.notifications),
+    useBothChannels: config.notifications.useBothChannels,
+    onWake: options.onNotification ?? (() => {}),
+  });
+  const accounts: AccountsDependencies = {
+    database,
+    hasher: createPasswordHasher({ cost: config.bcryptCost }),
+    accessTokens,
+    authenticator,
+    indexSettings,
+    outbox,
+    temporaryPasswordLifetimeMs: config.temporaryPasswordLifetimeMs,
+    publicUrl: config.publicUrl,
+    now,
+  };
+  const customers: CustomerDependencies = {
+    database,
+    settings: indexSettings,
+    cursors: createCursorCodec(await cursorSecret(keys)),
+    accounts,
+    now,
+    codeDigests: createCodeDigests(keys.current.kid, (kid) => keys.deriveSecret('codes', kid)),
+    confirmHalfLinks: config.confirmHalfLinks,
+  };
+  return { accounts, customers };
+}
+
+/** The channels by which messages can leave. */
+export function channelsOf(config: NotificationConfig): { email: boolean; sms: boolean } {
+  const files = config.directory !== null;
+  return { email: files || config.smtpUrl !== null, sms: files || config.smsWebhook !== null };
+}
+
+export function indexSettingsOf(config: Config): IndexSettings {
+  return { defaultPhoneRegion: config.defaultPhoneRegion, legacyTimezone: config.legacyTimezone };
+}
+
+/** Processes that share their signing keys accept one another's cursors. */
+async function cursorSecret(keys: SigningKeys): Promise<Uint8Array> {
+  const secret = await keys.deriveSecret('cursors');
+  if (secret === undefined) throw new Error('The current signing key is private, and so derives a secret.');
+  return secret;
+}
