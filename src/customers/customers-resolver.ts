@@ -17,7 +17,7 @@ import {
 } from './customer-results.ts';
 import { Customer } from './customer-type.ts';
 import { findCustomer } from './find-customer.ts';
-import { awaitsConfirmation, getCustomer, ownSource } from './get-customer.ts';
+import { getCustomer, ownSource } from './get-customer.ts';
 import { type CustomerPage, listCustomers } from './list-customers.ts';
 import { prepareViews } from './prepare-views.ts';
 
@@ -130,7 +130,7 @@ export class ViewerCustomerResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<boolean> {
     const source = await ownSource(this.dependencies, customerRequest(context, info, viewer));
-    return source !== null && awaitsConfirmation(source);
+    return source?.awaitsConfirmation === true;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Customer } from './customer-type.ts';
 import type { CustomerSource } from './customer-view.ts';
 import { prepareViews } from './prepare-views.ts';
 import { readVerified, seedsOfRows } from './read-sources.ts';
+import { isUnconfirmed } from './unconfirmed-link.ts';
 
 /**
  * The customer that an id addresses: the id of either half, or the `_id` of a record without one of its own. What the
@@ -23,24 +24,27 @@ export async function getCustomer(
   return view ?? null;
 }
 
+/** A customer as they see themself. */
+export interface OwnSource extends CustomerSource {
+  /** The delivery half stays hidden, and is not here, until the code sent to its own contact was entered. */
+  readonly awaitsConfirmation: boolean;
+}
+
 /** The customer that a viewer of role customer is; null for everybody else. */
 export async function ownSource(
-  { database, confirmHalfLinks }: CustomerDependencies,
+  dependencies: CustomerDependencies,
   request: CustomerRequest,
-): Promise<CustomerSource | null> {
+): Promise<OwnSource | null> {
   const { viewer, loaders } = request;
   if (viewer.role !== 'CUSTOMER') return null;
   const seeds = { loginKeys: [viewer.loginId], loginIds: [viewer.id] };
-  const sources = await readVerified(database, seeds, request);
+  const sources = await readVerified(dependencies.database, seeds, request);
   const own = sources.find((source) => source.login?.key === viewer.loginKey) ?? null;
-  if (own === null || !confirmHalfLinks || !own.claimedByLoginOnly || own.delivery === null) return own;
+  if (own === null || own.delivery === null) return own && { ...own, awaitsConfirmation: false };
   const account = await loaders.account.load(viewer.loginKey);
-  return account?.confirmedDeliveryKeys?.includes(own.delivery.key) ? own : withoutDelivery(own);
-}
-
-/** Whether the delivery half of a customer's own record waits for a code that only its own contact receives. */
-export function awaitsConfirmation(own: CustomerSource): boolean {
-  return own.claimedByLoginOnly && own.delivery === null;
+  return isUnconfirmed(dependencies, own, account)
+    ? { ...withoutDelivery(own), awaitsConfirmation: true }
+    : { ...own, awaitsConfirmation: false };
 }
 
 /** Longer text is the id of nobody. */

@@ -101,6 +101,11 @@ export function linkCodeId(loginKey: string, deliveryKey: string): string {
   return `confirm-link/${loginKey}/${deliveryKey}`;
 }
 
+/** For `touchClaims`: sending a code to a delivery record's contact, and changing that contact, decide about the same. */
+export function linkClaim(deliveryKey: string): string {
+  return `link/${deliveryKey}`;
+}
+
 /** A code as it was drawn, of one typed in any case, with spaces or dashes; null for what can be none. */
 export function readLinkCode(typed: string): string | null {
   if (typed.length > maxTypedLength) return null;
