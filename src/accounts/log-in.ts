@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mustChangePassword } from '../customer-index/temporary-password-state.ts';
 import type { StoredAccount } from '../database/collections.ts';
+import { countInWindow, uncount } from '../database/count-in-window.ts';
 import type { LoginRecord } from '../database/stored-documents.ts';
 import { AppError } from '../errors.ts';
 import type { AccountsDependencies } from './accounts-dependencies.ts';
@@ -11,7 +12,6 @@ import { findLogin, type LoginWithHash, loginWithHashProjection, toLoginWithHash
 import { loginFilter } from './login-filter.ts';
 import { openSession } from './open-session.ts';
 import { type Session, sessionFor } from './session.ts';
-import { countInWindow, uncount } from './throttle.ts';
 import { viewerRole } from './viewer.ts';
 
 export interface LoginInput {

@@ -1,6 +1,6 @@
 import { MongoServerError } from 'mongodb';
-import type { Database } from '../database/collections.ts';
-import { duplicateKeyCode } from '../database/transaction.ts';
+import type { Database } from './collections.ts';
+import { duplicateKeyCode } from './transaction.ts';
 
 /**
  * Counts one more event of a kind and answers how many there are in the current window, this one included. A window
