@@ -59,6 +59,18 @@ export function viewerRole(role: StoredRole): ViewerRole | null {
   return rolesByStored[role];
 }
 
+/** The role as it is stored. */
+export function storedRole(role: ViewerRole): Exclude<StoredRole, 'unknown'> {
+  return storedByRole[role];
+}
+
+const storedByRole = {
+  CUSTOMER: 'customer',
+  ADMIN: 'admin',
+  DELIVERY_BOY: 'delivery_boy',
+  ANALYST: 'analyst',
+} as const satisfies Readonly<Record<ViewerRole, StoredRole>>;
+
 const rolesByStored: Readonly<Record<StoredRole, ViewerRole | null>> = {
   customer: 'CUSTOMER',
   admin: 'ADMIN',

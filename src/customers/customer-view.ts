@@ -8,7 +8,6 @@ import {
   type Halves,
 } from '../customer-index/customer-values.ts';
 import { createdAt } from '../customer-index/legacy-time.ts';
-import { mustChangePassword } from '../customer-index/temporary-password-state.ts';
 import type { StoredAccount } from '../database/collections.ts';
 import type { LoginRecord } from '../database/stored-documents.ts';
 import type { BillingIssue, LoginBlocker, SourceSystem } from './customer-enums.ts';
@@ -23,6 +22,7 @@ import type {
 import { fieldDifferences } from './field-differences.ts';
 import { loginBlockers } from './login-blockers.ts';
 import { maskEmail, maskPhone, maskText } from './mask.ts';
+import { showLogin } from './show-login.ts';
 
 /** One customer as read: live halves, and how they are linked. */
 export interface CustomerSource extends Halves {
@@ -193,17 +193,8 @@ export class CustomerView implements Customer {
   }
 
   private loginOf(login: LoginRecord, userId: string): Login {
-    return {
-      userId,
-      name: login.name,
-      email: this.emailText(login.email),
-      phone: this.phoneText(login.phone),
-      role: 'CUSTOMER',
-      isActive: login.isActive,
-      mustChangePassword: mustChangePassword(this.account, login),
-      credentialsSentAt: this.account?.credentialsSentAt ?? null,
-      lastLoginAt: this.account?.lastLoginAt ?? null,
-    };
+    const shown = showLogin(login, this.account, userId);
+    return { ...shown, email: this.emailText(login.email), phone: this.phoneText(login.phone) };
   }
 
   private phoneText(phone: string | null): string | null {

@@ -46,7 +46,7 @@ describe('a new admin', () => {
       role: 'admin',
       is_active: true,
       customer_v2_id: null,
-      created_at: new Date(accounts.clock.ms).toISOString(),
+      created_at: new Date(accounts.clock.ms).toISOString().replace('Z', '+00:00'),
     });
     expect(await bcrypt.compare(created.temporaryPassword, String(stored?.password_hash))).toBe(true);
     const record = await accounts.database.indexedRecords.findOne({ _id: `user/${recordKey(stored?._id)}` });
