@@ -1,7 +1,7 @@
 import type { ClientSession } from 'mongodb';
-import { countInWindow } from '../accounts/throttle.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import { touchClaims } from '../database/claims.ts';
+import { countInWindow } from '../database/count-in-window.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { AppError } from '../errors.ts';
 import { writeJournal } from '../journal/write-journal.ts';
