@@ -2,12 +2,17 @@ import { readFileSync } from 'node:fs';
 import {
   buildSchema,
   type GraphQLField,
+  type GraphQLInputType,
   type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
   isCompositeType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
   isNonNullType,
   isObjectType,
+  isRequiredInputField,
   isUnionType,
 } from 'graphql';
 
@@ -60,14 +65,20 @@ export function everyPathToARecord(schema: GraphQLSchema, records: readonly stri
 
 function call(field: GraphQLField<unknown, unknown>): string {
   const required = field.args.filter((argument) => isNonNullType(argument.type));
-  const values = required.map(
-    (argument) => `${argument.name}: ${JSON.stringify(valueFor(getNamedType(argument.type).name))}`,
-  );
+  const values = required.map((argument) => `${argument.name}: ${literal(argument.type)}`);
   return values.length === 0 ? field.name : `${field.name}(${values.join(', ')})`;
 }
 
-function valueFor(type: string): unknown {
-  return type === 'Int' ? 1 : type === 'Boolean' ? true : 'no-such-thing';
+/** A value of a type as it is written in a document; of an input object its required fields. */
+function literal(type: GraphQLInputType): string {
+  if (isNonNullType(type)) return literal(type.ofType);
+  if (isListType(type)) return `[${literal(type.ofType)}]`;
+  if (isEnumType(type)) return type.getValues()[0]?.name ?? 'null';
+  if (isInputObjectType(type)) {
+    const required = Object.values(type.getFields()).filter(isRequiredInputField);
+    return `{ ${required.map((field) => `${field.name}: ${literal(field.type)}`).join(', ')} }`;
+  }
+  return type.name === 'Int' ? '1' : type.name === 'Boolean' ? 'true' : '"no-such-thing"';
 }
 
 function isComposite(type: GraphQLOutputType): boolean {
