@@ -1,9 +1,9 @@
-import { ObjectId } from 'mongodb';
 import { type CustomerDependencies, type CustomerRequest, readsEverybody } from './customer-access.ts';
 import type { Customer } from './customer-type.ts';
 import type { CustomerSource } from './customer-view.ts';
 import { prepareViews } from './prepare-views.ts';
-import { readVerified, seedsOfRows } from './read-sources.ts';
+import { readVerified } from './read-sources.ts';
+import { addressedBy, isPossibleId, sourceWithId } from './source-with-id.ts';
 import { isUnconfirmed } from './unconfirmed-link.ts';
 
 /**
@@ -15,9 +15,9 @@ export async function getCustomer(
   request: CustomerRequest,
   id: string,
 ): Promise<Customer | null> {
-  if (id === '' || id.length > maxIdLength) return null;
+  if (!isPossibleId(id)) return null;
   const source = readsEverybody(request.viewer)
-    ? await sourceWithId(dependencies, request, id)
+    ? await sourceWithId(dependencies.database, request, id)
     : await ownSourceWithId(dependencies, request, id);
   if (source === null) return null;
   const [view] = await prepareViews(dependencies, request, [source]);
@@ -47,21 +47,6 @@ export async function ownSource(
     : { ...own, awaitsConfirmation: false };
 }
 
-/** Longer text is the id of nobody. */
-const maxIdLength = 200;
-
-async function sourceWithId(
-  { database }: CustomerDependencies,
-  request: CustomerRequest,
-  id: string,
-): Promise<CustomerSource | null> {
-  const rows = await database.customerIndex
-    .find({ ids: id }, { projection: { userKey: 1, v2Key: 1, 'link.userId': 1, 'link.customerV2Id': 1 } })
-    .toArray();
-  const seeds = rows.length > 0 ? seedsOfRows(rows) : seedsOfId(id);
-  return addressedBy(await readVerified(database, seeds, request), id);
-}
-
 async function ownSourceWithId(
   dependencies: CustomerDependencies,
   request: CustomerRequest,
@@ -69,23 +54,6 @@ async function ownSourceWithId(
 ): Promise<CustomerSource | null> {
   const own = await ownSource(dependencies, request);
   return own === null ? null : addressedBy([own], id);
-}
-
-/** Records that the index does not know yet: whoever has this id, or this `_id`. */
-function seedsOfId(id: string) {
-  const keys = ObjectId.isValid(id) && id.length === 24 ? [new ObjectId(id), id] : [id];
-  return { loginKeys: keys, deliveryKeys: keys, loginIds: [id], deliveryIds: [id] };
-}
-
-/** The definitive record's id first, then the login's, then the `_id` of either. */
-function addressedBy(sources: readonly CustomerSource[], id: string): CustomerSource | null {
-  return (
-    sources.find((source) => source.delivery !== null && source.link.customerV2Id === id) ??
-    sources.find((source) => source.login !== null && source.link.userId === id) ??
-    sources.find((source) => source.delivery?.keyText === id) ??
-    sources.find((source) => source.login?.keyText === id) ??
-    null
-  );
 }
 
 /** What a login may see of itself as long as its claim on a delivery record is not confirmed. */
