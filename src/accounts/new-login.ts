@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ObjectId } from 'mongodb';
-import type { StoredUser } from '../database/stored-documents.ts';
+import { type StoredUser, storedTime } from '../database/stored-documents.ts';
 
 export interface NewLogin {
   readonly name: string;
@@ -32,6 +32,6 @@ export function newLogin(
     role: login.role,
     is_active: login.isActive,
     customer_v2_id: login.customerV2Id,
-    created_at: login.createdAt.toISOString(),
+    created_at: storedTime(login.createdAt),
   };
 }

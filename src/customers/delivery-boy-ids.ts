@@ -1,4 +1,24 @@
 import type { Database } from '../database/collections.ts';
+import { toLoginRecord } from '../database/stored-documents.ts';
+
+/** Those of these ids that are an active delivery boy's, to whom customers can be assigned. One find, none for none. */
+export async function activeDeliveryBoys(
+  database: Database,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const wanted = [...new Set(ids)];
+  if (wanted.length === 0) return new Set();
+  const found = await database.users
+    .find({ id: { $in: wanted } }, { projection: { id: 1, role: 1, is_active: 1 } })
+    .toArray();
+  const logins = found.map(toLoginRecord);
+  return new Set(
+    wanted.filter((id) => {
+      const [login, ...others] = logins.filter((candidate) => candidate.id === id);
+      return login?.role === 'delivery_boy' && login.isActive && others.length === 0;
+    }),
+  );
+}
 
 /** Ids of the delivery boys who exist; an id that two logins share names nobody. */
 export async function deliveryBoyIds(database: Database): Promise<string[]> {

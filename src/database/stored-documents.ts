@@ -187,6 +187,14 @@ export function keyText(_id: unknown): string {
   return typeof _id === 'object' && _id !== null ? BSON.EJSON.stringify(_id) : String(_id);
 }
 
+/**
+ * A time as the gateway stores it in the foreign collections: ISO 8601 with the offset written out, since
+ * `datetime.fromisoformat` of Python before 3.11 refuses a `Z`.
+ */
+export function storedTime(at: Date): string {
+  return at.toISOString().replace('Z', '+00:00');
+}
+
 const bcryptHash = new RegExp(bcryptHashPattern);
 
 /** Text as typed; a number that was stored where text belongs is shown, everything else is nothing. */

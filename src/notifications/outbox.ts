@@ -35,6 +35,8 @@ export interface PreparedNotification {
 }
 
 export interface Outbox {
+  /** Whether there is a channel by which the recipient can be reached. */
+  reaches(to: Recipient): boolean;
   /** Chooses the channels and encrypts the secrets: before the transaction, since it writes nothing. */
   prepare<Kind extends NotificationKind>(message: NewNotification<Kind>): Promise<PreparedNotification>;
   /** Writes messages in the transaction that causes them. One command, or none for none. */
@@ -66,6 +68,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   };
 
   return {
+    reaches: (to) => destinations(to).length > 0,
+
     async prepare({ kind, to, loginKey, subjectIds, values, expiresAt, now, ...message }) {
       const found = destinations(to);
       const hasSecrets = Object.keys(message.secrets).length > 0;

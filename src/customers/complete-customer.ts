@@ -1,0 +1,147 @@
+import type { Viewer } from '../accounts/viewer.ts';
+import { canonicalEmail } from '../customer-index/canonical-email.ts';
+import { canonicalPhone } from '../customer-index/canonical-phone.ts';
+import { deliverable } from '../customer-index/customer-values.ts';
+import { linkCustomers } from '../customer-index/link-graph.ts';
+import { emailClaim, phoneClaim, touchClaims } from '../database/claims.ts';
+import { inTransaction } from '../database/transaction.ts';
+import { AppError, badInput } from '../errors.ts';
+import { checkAddress, checkArea } from './check-customer-input.ts';
+import type { CustomerDependencies } from './customer-access.ts';
+import type { CustomerSource } from './customer-view.ts';
+import { type Contact, findExisting, sourceOf, takenByLogins } from './existing-customers.ts';
+import { prepareDeliveryFor, prepareLoginFor } from './prepare-creation.ts';
+import { wholeSourceWithId } from './source-with-id.ts';
+import { type Creation, writeCreations } from './write-creations.ts';
+
+/**
+ * Gives a delivery record without a login one, made of the record's own name, phone and e-mail, and sends credentials
+ * there. What of them another login has already stays with that one.
+ *
+ * @throws AppError NOT_FOUND; CONFLICT when there is a login, or a link that has to be cleared first; BAD_USER_INPUT
+ * (`customerId`) for a record by which nobody can be reached.
+ */
+export async function createLogin(
+  dependencies: CustomerDependencies,
+  viewer: Viewer,
+  customerId: string,
+): Promise<CustomerSource> {
+  const { database, settings, accounts } = dependencies;
+  const { delivery } = await incomplete(dependencies, customerId, 'ORPHANED_V2');
+  if (delivery === null) throw new TypeError('An orphaned delivery record is there.');
+  const contact: Contact = {
+    phoneE164: canonicalPhone(delivery.phone, settings.defaultPhoneRegion),
+    email: canonicalEmail(delivery.email),
+  };
+  if (contact.phoneE164 === null && contact.email === null) {
+    throw badInput(
+      'customerId',
+      'This record has neither a phone nor an e-mail to log in by. Give it one first.',
+    );
+  }
+  const existing = await findExisting(database, [contact]);
+  const taken = takenByLogins(existing, contact, settings);
+  const context = {
+    actor: viewer.id,
+    now: accounts.now(),
+    credentials: 'now',
+    distinctPlaceholder: false,
+  } as const;
+  const creation = await prepareLoginFor(
+    dependencies,
+    context,
+    delivery,
+    {
+      name: delivery.name ?? '',
+      phone: contact.phoneE164 === null ? null : delivery.phone,
+      email: deliverable(delivery),
+      taken,
+    },
+    'LOGIN_CREATED',
+  );
+  return complete(dependencies, creation, contact, context.now, async (session) => {
+    const now = takenByLogins(await findExisting(database, [contact], session), contact, settings);
+    return now.email === taken.email && now.phone === taken.phone;
+  });
+}
+
+/**
+ * Gives a login without a delivery record one, made of the login's own name, phone and e-mail: billing and delivery see
+ * the customer from then on.
+ *
+ * @throws AppError NOT_FOUND; CONFLICT when there is a record, or a link that has to be cleared first; BAD_USER_INPUT
+ * (`address`, `area`).
+ */
+export async function createDeliveryRecord(
+  dependencies: CustomerDependencies,
+  viewer: Viewer,
+  input: { readonly customerId: string; readonly address: string; readonly area: string },
+): Promise<CustomerSource> {
+  const address = checkAddress(input.address);
+  const area = checkArea(input.area);
+  const { login, passwordExpiresAt } = await incomplete(dependencies, input.customerId, 'ORPHANED_USER');
+  if (login === null) throw new TypeError('An orphaned login is there.');
+  const now = dependencies.accounts.now();
+  const creation = await prepareDeliveryFor(
+    dependencies,
+    { actor: viewer.id, now, credentials: 'now', distinctPlaceholder: false },
+    { login, passwordExpiresAt },
+    {
+      name: login.name,
+      phone: login.phone,
+      email: deliverable(login),
+      address,
+      area,
+      statusText: login.isActive ? 'active' : 'inactive',
+      deliveryBoyId: null,
+    },
+    // The record holds nothing but what the login itself has: there is nobody else whom it could belong to.
+    { action: 'DELIVERY_RECORD_CREATED', confirm: false },
+  );
+  return complete(dependencies, creation, { phoneE164: null, email: null }, now, async () => true);
+}
+
+async function incomplete(
+  dependencies: CustomerDependencies,
+  customerId: string,
+  wanted: 'ORPHANED_V2' | 'ORPHANED_USER',
+): Promise<CustomerSource> {
+  const source = await wholeSourceWithId(dependencies.database, customerId);
+  if (source === null) throw new AppError('NOT_FOUND', 'There is no customer with this id.');
+  if (source.state === wanted) return source;
+  const missing = wanted === 'ORPHANED_V2' ? 'login' : 'delivery record';
+  const half = wanted === 'ORPHANED_V2' ? source.login : source.delivery;
+  throw new AppError(
+    'CONFLICT',
+    half !== null
+      ? `This customer has a ${missing} already.`
+      : `The links of this customer say ${source.state}: clear them first (clearLink).`,
+  );
+}
+
+/** @param stillHolds Whether what the creation was prepared for is still so, asked in the transaction. */
+async function complete(
+  dependencies: CustomerDependencies,
+  creation: Creation,
+  { phoneE164, email }: Contact,
+  now: Date,
+  stillHolds: (session: Parameters<Parameters<typeof inTransaction>[1]>[0]) => Promise<boolean>,
+): Promise<CustomerSource> {
+  const { database, accounts } = dependencies;
+  const claims = [
+    ...(phoneE164 === null ? [] : [phoneClaim(phoneE164)]),
+    ...(email === null ? [] : [emailClaim(email)]),
+  ];
+  await inTransaction(database, async (session) => {
+    await touchClaims(database, claims, now, session);
+    if (!(await stillHolds(session))) {
+      throw new AppError('CONFLICT', 'Somebody else is writing the same people. Try again.');
+    }
+    await writeCreations(dependencies, [creation], session);
+  });
+  accounts.authenticator.forget(creation.login.key);
+  accounts.outbox.wake();
+  const [pair] = linkCustomers({ logins: [creation.login], deliveries: [creation.delivery] });
+  if (pair === undefined) throw new TypeError('What is created has two halves.');
+  return sourceOf(pair, creation.passwordExpiresAt);
+}
