@@ -1,9 +1,12 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../context.ts';
+import { Acknowledgement } from '../graphql/acknowledgement.ts';
 import { Session, Viewer } from './account-types.ts';
 import type { AccountsDependencies } from './accounts-dependencies.ts';
 import { changePassword } from './change-password.ts';
+import { confirmEmail } from './confirm-email.ts';
 import { logIn } from './log-in.ts';
+import { setEmail } from './set-email.ts';
 
 /** Being somebody. */
 @Resolver()
@@ -49,5 +52,29 @@ export class AccountsResolver {
     @Ctx() context: RequestContext,
   ): Promise<Session> {
     return changePassword(this.dependencies, context.viewer, { currentPassword, newPassword });
+  }
+
+  @Mutation(() => Viewer, {
+    description:
+      'Asks for another e-mail. It becomes `email` once the link that is sent there is opened and confirmed; until then the old one holds, and is told.',
+  })
+  setEmail(
+    @Arg('email', () => String, { description: 'An address that receives mail, in any spelling.' })
+    email: string,
+    @Arg('currentPassword', () => String, { description: 'Wrong ones count like failed log-ins.' })
+    currentPassword: string,
+    @Ctx() context: RequestContext,
+  ): Promise<Viewer> {
+    return setEmail(this.dependencies, context.viewer, { email, currentPassword });
+  }
+
+  @Mutation(() => Acknowledgement, {
+    description:
+      'Makes the address that a link was sent to the e-mail of whoever asked for it. Once: every token that is no good is answered with INVALID_OR_EXPIRED_TOKEN.',
+  })
+  confirmEmail(
+    @Arg('token', () => String, { description: 'What the link carries.' }) token: string,
+  ): Promise<Acknowledgement> {
+    return confirmEmail(this.dependencies, token);
   }
 }

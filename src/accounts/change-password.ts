@@ -4,13 +4,14 @@ import { inTransaction } from '../database/transaction.ts';
 import { AppError, badInput } from '../errors.ts';
 import { writeJournal } from '../journal/write-journal.ts';
 import type { AccountsDependencies } from './accounts-dependencies.ts';
-import { clearFailures, countAttempt } from './count-attempt.ts';
-import { passwordHasExpired } from './credentials.ts';
-import { type LoginWithHash, loginWithHashProjection, toLoginWithHash } from './find-login.ts';
+import { clearFailures } from './count-attempt.ts';
+import type { LoginWithHash } from './find-login.ts';
 import { loginFilter } from './login-filter.ts';
+import { voidEmailTokens } from './one-time-token.ts';
 import { openSession } from './open-session.ts';
 import { checkNewPassword } from './password-policy.ts';
 import { type Session, sessionFor } from './session.ts';
+import { readOwnLogin, requireViewer, verifyCurrentPassword } from './verify-current-password.ts';
 import { loginAddress, type Viewer, viewerRole } from './viewer.ts';
 
 export interface ChangePasswordInput {
@@ -19,7 +20,8 @@ export interface ChangePasswordInput {
 }
 
 /**
- * Gives the viewer a new password, ends all their sessions, the asking one included, and opens a new one.
+ * Gives the viewer a new password, ends all their sessions, the asking one included, and opens a new one. A new address
+ * that waits to be confirmed is forgotten: whoever knew the old password may have asked for it.
  *
  * @throws AppError UNAUTHENTICATED without a viewer; BAD_USER_INPUT (`newPassword`) by the policy, and when nothing would
  * change; INVALID_CREDENTIALS for a wrong current password, counted like a failed log-in; CONFLICT when the password was
@@ -31,13 +33,13 @@ export async function changePassword(
   input: ChangePasswordInput,
 ): Promise<Session> {
   const { database, hasher, accessTokens, authenticator, indexSettings } = dependencies;
-  const found = await readLogin(dependencies, viewer);
+  const found = await readOwnLogin(dependencies, requireViewer(viewer));
   const { login } = found;
   await checkNewPassword(input.newPassword, ownerOf(found), indexSettings.defaultPhoneRegion);
   if (input.newPassword === input.currentPassword) {
     throw badInput('newPassword', 'The new password is the current one. Choose another.');
   }
-  await verifyCurrent(dependencies, found, input.currentPassword);
+  await verifyCurrentPassword(dependencies, found, input.currentPassword);
   const newHash = await hasher.hash(input.newPassword);
   try {
     const sessionId = await inTransaction(database, (transaction) =>
@@ -46,23 +48,11 @@ export async function changePassword(
     return await sessionFor(accessTokens, login, {
       sessionId,
       mustChangePassword: false,
-      pendingEmail: viewer?.pendingEmail ?? null,
+      pendingEmail: null,
     });
   } finally {
     authenticator.forget(login.key);
   }
-}
-
-async function readLogin({ database }: AccountsDependencies, viewer: Viewer | null): Promise<LoginWithHash> {
-  if (viewer === null) throw new AppError('UNAUTHENTICATED', 'Log in first.');
-  const stored = await database.users.findOne(loginFilter(viewer.loginId), {
-    projection: loginWithHashProjection,
-  });
-  const found = stored === null ? null : toLoginWithHash(stored);
-  if (found === null || !found.login.isActive || viewerRole(found.login.role) === null) {
-    throw new AppError('UNAUTHENTICATED', 'This session has ended. Log in again.');
-  }
-  return found;
 }
 
 function ownerOf({ login }: LoginWithHash) {
@@ -72,20 +62,6 @@ function ownerOf({ login }: LoginWithHash) {
     email: login.email,
     phone: login.phone,
   };
-}
-
-async function verifyCurrent(
-  { database, hasher, now }: AccountsDependencies,
-  { login, passwordHash }: LoginWithHash,
-  currentPassword: string,
-): Promise<void> {
-  hasher.admit();
-  const at = now();
-  const { locked, account } = await countAttempt(database, login.key, at);
-  const matches = await hasher.verify(currentPassword, passwordHash);
-  if (!matches || locked || passwordHasExpired(account, login, at)) {
-    throw new AppError('INVALID_CREDENTIALS', 'The current password is not right.');
-  }
 }
 
 /** All or nothing; answers the id of the session that goes on. */
@@ -106,12 +82,13 @@ async function writeNewPassword(
   const account = await database.accounts.findOneAndUpdate(
     { _id: login.key },
     {
-      $set: { mustChangePassword: false, passwordExpiresAt: null, ...clearFailures },
+      $set: { mustChangePassword: false, passwordExpiresAt: null, pendingEmail: null, ...clearFailures },
       $unset: { temporarySalt: '' },
       $inc: { sessionEpoch: 1 },
     },
     { upsert: true, returnDocument: 'after', session: transaction },
   );
+  await voidEmailTokens(database, login.key, transaction);
   const session = {
     loginId: login._id,
     sessionEpoch: account?.sessionEpoch ?? 1,

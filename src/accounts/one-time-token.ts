@@ -44,6 +44,15 @@ export async function consumeToken(
   return filter === null ? null : database.tokens.findOneAndDelete(filter, { session });
 }
 
+/** Makes the links worthless by which a login's new address would be confirmed. One command. */
+export async function voidEmailTokens(
+  database: Database,
+  loginKey: string,
+  session: ClientSession,
+): Promise<void> {
+  await database.tokens.deleteMany({ loginKey, kind: 'CONFIRM_EMAIL' }, { session });
+}
+
 /** The one answer for a token that is no good, whatever is wrong with it. */
 export function invalidToken(): AppError {
   return new AppError('INVALID_OR_EXPIRED_TOKEN', 'Invalid or expired token.');
