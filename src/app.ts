@@ -4,12 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApolloServer } from '@apollo/server';
 import type { AccountsDependencies } from './accounts/accounts-dependencies.ts';
 import { AccountsResolver } from './accounts/accounts-resolver.ts';
+import { PeopleResolver } from './accounts/people-resolver.ts';
 import type { SigningKeys } from './accounts/signing-keys.ts';
 import { buildUseCases } from './build-use-cases.ts';
 import type { Config } from './config.ts';
 import type { RequestContext } from './context.ts';
 import type { IndexSettings } from './customer-index/customer-index-rows.ts';
+import { CredentialsResolver } from './customers/credentials-resolver.ts';
 import type { CustomerDependencies } from './customers/customer-access.ts';
+import { CreateResolver } from './customers/create-resolver.ts';
 import {
   CustomerConnectionResolver,
   CustomersResolver,
@@ -17,6 +20,7 @@ import {
 } from './customers/customers-resolver.ts';
 import { LinkResolver } from './customers/link-resolver.ts';
 import { createLoaders, type Loaders } from './customers/loaders.ts';
+import { LoginResolver } from './customers/login-resolver.ts';
 import type { Database } from './database/collections.ts';
 import { DeliveryBoyConnectionResolver, DeliveryResolver } from './delivery/delivery-resolver.ts';
 import { buildSchema } from './graphql/build-schema.ts';
@@ -25,6 +29,7 @@ import { clientAddressReader } from './http/client-address.ts';
 import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { createPlaygroundHandler } from './http/playground.ts';
+import { JournalResolver } from './journal/journal-resolver.ts';
 import { withPermissions } from './permissions.ts';
 
 /** What an app is built from; it opens nothing itself. */
@@ -111,7 +116,12 @@ function loadersOnce(database: Database): RequestContext['loadersFor'] {
 export function resolvers(accounts: AccountsDependencies, customers: CustomerDependencies): object[] {
   return [
     new AccountsResolver(accounts),
+    new PeopleResolver(accounts),
+    new LoginResolver(accounts),
+    new JournalResolver(customers),
     new CustomersResolver(customers),
+    new CreateResolver(customers),
+    new CredentialsResolver(customers),
     new CustomerConnectionResolver(),
     new ViewerCustomerResolver(customers),
     new LinkResolver(customers),

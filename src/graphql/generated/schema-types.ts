@@ -11,6 +11,52 @@ export type Scalars = {
   DateTime: { input: Date; output: Date; }
 };
 
+/** It was done, and there is nothing to show for it. */
+export type Acknowledgement = {
+  __typename?: 'Acknowledgement';
+  /** What was done, for people. */
+  message: Scalars['String']['output'];
+};
+
+/** Something that was done, and by whom. */
+export type AuditEvent = {
+  __typename?: 'AuditEvent';
+  /** What was done, such as ROLE_CHANGED. New ones are added. */
+  action: Scalars['String']['output'];
+  /** Id of the login that did it, or `system`, `command line`, `another application`. */
+  actor: Scalars['String']['output'];
+  /** When it was done. */
+  at: Scalars['DateTime']['output'];
+  /** The values that were changed by it. */
+  changes: Array<FieldChange>;
+  /** Its own id. */
+  id: Scalars['ID']['output'];
+  /** Id of the customer or record that it was done to. */
+  subjectId: Scalars['ID']['output'];
+};
+
+/** A page of the journal. */
+export type AuditEventConnection = {
+  __typename?: 'AuditEventConnection';
+  /** How many entries the whole list has; counted up to 10,000. */
+  count: Count;
+  /** The entries with their places. */
+  edges: Array<AuditEventEdge>;
+  /** The entries. */
+  nodes: Array<AuditEvent>;
+  /** Where the page stands. */
+  pageInfo: PageInfo;
+};
+
+/** An entry of the journal, and its place there. */
+export type AuditEventEdge = {
+  __typename?: 'AuditEventEdge';
+  /** The place, to be given as `after`. */
+  cursor: Scalars['String']['output'];
+  /** The entry. */
+  node: AuditEvent;
+};
+
 /** A reason why a customer cannot be billed as the data is. */
 export type BillingIssue =
   /** The links of this customer contradict each other. */
@@ -37,6 +83,45 @@ export type CountPrecision =
   | 'AT_LEAST'
   /** The length of the list. */
   | 'EXACT';
+
+/** A new customer. */
+export type CreateCustomerInput = {
+  /** Where to deliver; at most 500 characters. */
+  address: Scalars['String']['input'];
+  /** With ADOPT and several candidates: which one. */
+  adoptCustomerId?: InputMaybe<Scalars['ID']['input']>;
+  /** Delivery area; at most 100 characters. */
+  area: Scalars['String']['input'];
+  /** An active delivery boy. */
+  deliveryBoyId?: InputMaybe<Scalars['ID']['input']>;
+  /** An address that receives mail; absent for none. */
+  email?: InputMaybe<Scalars['String']['input']>;
+  /** At most 200 characters. The same key answers with the first call's result for 24 hours, so that a call can be repeated safely. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** At most 200 characters. */
+  name: Scalars['String']['input'];
+  /** What to do when somebody has this phone or e-mail already. */
+  onExisting?: InputMaybe<OnExisting>;
+  /** In any spelling; without a country code, of the configured region. */
+  phone: Scalars['String']['input'];
+  /** Of the delivery record. */
+  status?: InputMaybe<CustomerStatusInput>;
+};
+
+/** A customer who was created, or those who are known already. */
+export type CreateCustomerResult = CustomerAlreadyExists | CustomerCreated;
+
+/** Somebody who is to work here. */
+export type CreateStaffInput = {
+  /** Where the temporary password is sent; no other login may have it. */
+  email: Scalars['String']['input'];
+  /** At most 200 characters. */
+  name: Scalars['String']['input'];
+  /** In any spelling; no other login may have it. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** Any but CUSTOMER: customers are made by `createCustomer`. */
+  role: Role;
+};
 
 /** One person or household, out of a login, a delivery record, or both. */
 export type Customer = {
@@ -83,6 +168,13 @@ export type Customer = {
   systems: Array<SourceSystem>;
 };
 
+/** Nothing was written: somebody has this phone or e-mail already. See `link.state` for what is missing. */
+export type CustomerAlreadyExists = {
+  __typename?: 'CustomerAlreadyExists';
+  /** Who, and what they have in common; at most 20. */
+  candidates: Array<CustomerFound>;
+};
+
 /** Several customers are meant by a text. */
 export type CustomerAmbiguous = {
   __typename?: 'CustomerAmbiguous';
@@ -105,6 +197,17 @@ export type CustomerConnection = {
   nodes: Array<Customer>;
   /** Where the page stands. */
   pageInfo: PageInfo;
+};
+
+/** A customer who has both halves now. */
+export type CustomerCreated = {
+  __typename?: 'CustomerCreated';
+  /** One half was there before. */
+  adopted: Scalars['Boolean']['output'];
+  /** Where the credentials go, masked. Empty when the login has a password already, or cannot be reached. */
+  credentialsSentTo: Array<Scalars['String']['output']>;
+  /** The customer. */
+  customer: Customer;
 };
 
 /** A customer in a list, and its place there. */
@@ -208,6 +311,17 @@ export type CustomerStatus =
   /** Trying the service. */
   | 'TRIAL';
 
+/** A status that a delivery record can be given. */
+export type CustomerStatusInput =
+  /** Deliveries are running. */
+  | 'ACTIVE'
+  /** No deliveries any more. */
+  | 'INACTIVE'
+  /** Deliveries are paused. */
+  | 'PAUSED'
+  /** Trying the service. */
+  | 'TRIAL';
+
 /** Somebody who delivers, for admins and analysts. */
 export type DeliveryBoy = {
   __typename?: 'DeliveryBoy';
@@ -287,6 +401,46 @@ export type DeliveryRecord = {
   statusText?: Maybe<Scalars['String']['output']>;
 };
 
+/** Why something was refused: the codes of `extensions.code`. */
+export type ErrorCode =
+  /** A value is wrong; the argument or field is named. */
+  | 'BAD_USER_INPUT'
+  /** What is stored stands against it. */
+  | 'CONFLICT'
+  /** This is not for whoever asks. */
+  | 'FORBIDDEN'
+  /** Something went wrong in the gateway. */
+  | 'INTERNAL_SERVER_ERROR'
+  /** A log-in or current password is not right. */
+  | 'INVALID_CREDENTIALS'
+  /** A link or code is wrong, was used, or has expired. */
+  | 'INVALID_OR_EXPIRED_TOKEN'
+  /** There is no such record. */
+  | 'NOT_FOUND'
+  /** A temporary password is good for choosing another only. */
+  | 'PASSWORD_CHANGE_REQUIRED'
+  /** What was previewed is not what would be done now. */
+  | 'PLAN_CHANGED'
+  /** The operation is larger than is allowed. */
+  | 'QUERY_TOO_EXPENSIVE'
+  /** Too often: try again later. */
+  | 'RATE_LIMITED'
+  /** Nobody is logged in, or no longer. */
+  | 'UNAUTHENTICATED'
+  /** The database or the gateway cannot answer now: try again. */
+  | 'UNAVAILABLE';
+
+/** A value that was changed. Secrets are never in it. */
+export type FieldChange = {
+  __typename?: 'FieldChange';
+  /** The value from then on; null for none. */
+  after?: Maybe<Scalars['String']['output']>;
+  /** The value until then; null for none. */
+  before?: Maybe<Scalars['String']['output']>;
+  /** What was changed. */
+  field: Scalars['String']['output'];
+};
+
 /** A value in which the two halves of a customer differ. */
 export type FieldDifference = {
   __typename?: 'FieldDifference';
@@ -308,6 +462,28 @@ export type IdentifierKind =
   | 'NAME'
   /** The phone of either half, in any spelling. */
   | 'PHONE';
+
+/** Why a row was refused. */
+export type ImportError = {
+  __typename?: 'ImportError';
+  /** The code. */
+  code: ErrorCode;
+  /** The field of the input that was wrong. */
+  field?: Maybe<Scalars['String']['output']>;
+  /** For people. */
+  message: Scalars['String']['output'];
+};
+
+/** What became of a row. */
+export type ImportedCustomer = {
+  __typename?: 'ImportedCustomer';
+  /** Null when it was not. */
+  error?: Maybe<ImportError>;
+  /** Place of the row in the input, from 0. */
+  index: Scalars['Int']['output'];
+  /** Null when the row was refused. */
+  result?: Maybe<CreateCustomerResult>;
+};
 
 /** How the two halves of a customer stand to each other in the database. */
 export type LinkState =
@@ -366,8 +542,34 @@ export type Mutation = {
   __typename?: 'Mutation';
   /** Sets a new password and ends every session, this one included; the answer is a new one. */
   changePassword: Session;
+  /** Makes the address that a link was sent to the e-mail of whoever asked for it. Once: every token that is no good is answered with INVALID_OR_EXPIRED_TOKEN. */
+  confirmEmail: Acknowledgement;
+  /** Shows the delivery half of the own record from now on: takes the code that was sent to that half's own phone or e-mail. Five attempts a code. */
+  confirmLink: Viewer;
+  /** Makes a customer who can log in: login and delivery record, linked both ways, all or nothing. Whoever is known already by the same phone or e-mail is answered, not written, unless `onExisting` says otherwise. */
+  createCustomer: CreateCustomerResult;
+  /** Gives a login without a delivery record one, made of its own name, phone and e-mail. */
+  createDeliveryRecord: Customer;
+  /** Gives a delivery record without a login one, made of its own name, phone and e-mail, and sends credentials there. */
+  createLogin: Customer;
+  /** Makes a login for somebody who works here, and sends them a temporary password. */
+  createStaff: Viewer;
+  /** Makes up to 200 customers, an answer each: one that is refused harms no other. Their logins get no password yet: credentials go out when they are released. */
+  importCustomers: Array<ImportedCustomer>;
   /** Logs in by e-mail or phone, in any spelling. Every failure is answered alike, with INVALID_CREDENTIALS. */
   login: Session;
+  /** Sends another code for `confirmLink` to the delivery half's own phone or e-mail; the earlier one is void. One a minute, five a day. */
+  requestLinkCode: Acknowledgement;
+  /** Sends a customer a new temporary password and voids the one sent before; a password that they have chosen stays. At most once a minute and five times a day. The answer says where it was sent, masked. */
+  resendCredentials: Acknowledgement;
+  /** Asks for another e-mail. It becomes `email` once the link that is sent there is opened and confirmed; until then the old one holds, and is told. */
+  setEmail: Viewer;
+  /** Lets a login of any role log in, or no more: then its sessions end, and credentials that wait to be sent are not. */
+  setLoginActive: Login;
+  /** Gives a login another role and ends its sessions. Who becomes ADMIN or ANALYST has to choose a new password; who is linked to a delivery record cannot become staff. */
+  setRole: Viewer;
+  /** Forgets the failed log-ins of a login, which may log in again at once. Its sessions go on. */
+  unlockLogin: Login;
 };
 
 
@@ -377,10 +579,84 @@ export type MutationChangePasswordArgs = {
 };
 
 
+export type MutationConfirmEmailArgs = {
+  token: Scalars['String']['input'];
+};
+
+
+export type MutationConfirmLinkArgs = {
+  code: Scalars['String']['input'];
+};
+
+
+export type MutationCreateCustomerArgs = {
+  input: CreateCustomerInput;
+};
+
+
+export type MutationCreateDeliveryRecordArgs = {
+  address: Scalars['String']['input'];
+  area: Scalars['String']['input'];
+  customerId: Scalars['ID']['input'];
+};
+
+
+export type MutationCreateLoginArgs = {
+  customerId: Scalars['ID']['input'];
+};
+
+
+export type MutationCreateStaffArgs = {
+  input: CreateStaffInput;
+};
+
+
+export type MutationImportCustomersArgs = {
+  input: Array<CreateCustomerInput>;
+};
+
+
 export type MutationLoginArgs = {
   identifier: Scalars['String']['input'];
   password: Scalars['String']['input'];
 };
+
+
+export type MutationResendCredentialsArgs = {
+  customerId: Scalars['ID']['input'];
+};
+
+
+export type MutationSetEmailArgs = {
+  currentPassword: Scalars['String']['input'];
+  email: Scalars['String']['input'];
+};
+
+
+export type MutationSetLoginActiveArgs = {
+  active: Scalars['Boolean']['input'];
+  userId: Scalars['ID']['input'];
+};
+
+
+export type MutationSetRoleArgs = {
+  role: Role;
+  userId: Scalars['ID']['input'];
+};
+
+
+export type MutationUnlockLoginArgs = {
+  userId: Scalars['ID']['input'];
+};
+
+/** What to do when somebody is known already by the same phone or e-mail. */
+export type OnExisting =
+  /** Complete the half that is there: it keeps its id, its history and its password. */
+  | 'ADOPT'
+  /** Write nothing, and answer who it is. */
+  | 'ASK'
+  /** Somebody else, such as another member of the household. */
+  | 'CREATE_SEPARATE';
 
 /** The direction of an order. */
 export type OrderDirection =
@@ -404,6 +680,8 @@ export type PageInfo = {
 
 export type Query = {
   __typename?: 'Query';
+  /** What was changed, by whom and when; newest first. */
+  auditEvents?: Maybe<AuditEventConnection>;
   /** The customer with this id, of either half; null for an unknown one and for whom the viewer may not see. */
   customer?: Maybe<Customer>;
   /** The customers of both systems, each person once. Newest first unless another order is asked for. */
@@ -414,6 +692,13 @@ export type Query = {
   findCustomer?: Maybe<CustomerLookup>;
   /** Whoever is logged in; null when nobody is. */
   me?: Maybe<Viewer>;
+};
+
+
+export type QueryAuditEventsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  subjectId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 
