@@ -10,7 +10,7 @@ import type { CustomerDependencies } from './customers/customer-access.ts';
 import type { Database } from './database/collections.ts';
 import { createCursorCodec } from './graphql/cursor.ts';
 import { createOutbox } from './notifications/outbox.ts';
-import { createSecretBox } from './notifications/secret-box.ts';
+import { createSecretBox, type SecretBox } from './notifications/secret-box.ts';
 
 /** What use cases work with, for the app and for commands alike. */
 export interface UseCases {
@@ -39,10 +39,9 @@ export async function buildUseCases(options: UseCaseOptions): Promise<UseCases> 
     now,
   });
   const authenticator = createAuthenticator({ database, accessTokens, now });
-  const secrets = createSecretBox(keys.current.kid, (kid) => keys.deriveSecret('notifications', kid));
   const outbox = createOutbox({
     database,
-    secrets,
+    secrets: notificationSecrets(keys),
     channels: channelsOf(config.notifications),
     useBothChannels: config.notifications.useBothChannels,
     onWake: options.onNotification ?? (() => {}),
@@ -74,6 +73,11 @@ export async function buildUseCases(options: UseCaseOptions): Promise<UseCases> 
 export function channelsOf(config: NotificationConfig): { email: boolean; sms: boolean } {
   const files = config.directory !== null;
   return { email: files || config.smtpUrl !== null, sms: files || config.smsWebhook !== null };
+}
+
+/** What encrypts the secrets in the outbox: processes that share their signing keys read one another's. */
+export function notificationSecrets(keys: SigningKeys): SecretBox {
+  return createSecretBox(keys.current.kid, (kid) => keys.deriveSecret('notifications', kid));
 }
 
 export function indexSettingsOf(config: Config): IndexSettings {

@@ -4,13 +4,17 @@ import { fileURLToPath } from 'node:url';
 import { purgeExpired } from './accounts/purge-expired.ts';
 import { loadSigningKeys } from './accounts/signing-keys.ts';
 import { type App, buildApp, type Log } from './app.ts';
-import { indexSettingsOf } from './build-use-cases.ts';
+import { indexSettingsOf, notificationSecrets } from './build-use-cases.ts';
 import type { Config } from './config.ts';
 import { startIndexKeeper } from './customer-index/index-keeper.ts';
 import { sweepIndex } from './customer-index/sweep-index.ts';
 import type { Database } from './database/collections.ts';
 import { migrate, requireCurrentSchema } from './database/migrate.ts';
 import { type LinkViolation, makeUniqueLinkIndexes } from './database/unique-links.ts';
+import type { Dispatcher } from './notifications/dispatcher.ts';
+import { purgeNotifications } from './notifications/purge-notifications.ts';
+import { startSending } from './notifications/start-sending.ts';
+import { loadTemplates } from './notifications/templates.ts';
 import { openDatabase } from './open-database.ts';
 
 export interface Gateway {
@@ -45,13 +49,19 @@ export class CannotListenError extends Error {
 }
 
 /**
- * Starts the gateway: database, migrations, index, HTTP.
+ * Starts the gateway: database, migrations, index, HTTP, notifications.
  *
- * @throws DatabaseUnreachableError, SchemaOutdatedError, CannotListenError
+ * @throws TemplateError, DatabaseUnreachableError, SchemaOutdatedError, CannotListenError
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log } = options;
   const now = options.now ?? (() => new Date());
+  const templates = await loadTemplates({
+    directory: templatesDirectory,
+    overridingDirectory: config.notifications.templatesDirectory,
+    locale: config.notifications.locale,
+    businessName: config.businessName,
+  });
   const opened = await openDatabase(config);
   const { database } = opened;
   try {
@@ -67,8 +77,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await sweepIndex(database, settings);
     }
     const keys = await loadSigningKeys(config);
-    const app = await buildApp({ config, database, keys, now, log, playgroundDirectory });
+    let dispatcher: Dispatcher | undefined;
+    const app = await buildApp({
+      config,
+      database,
+      keys,
+      now,
+      log,
+      playgroundDirectory,
+      onNotification: () => dispatcher?.wake(),
+    });
     await listen(app, config);
+    dispatcher = startSending({ config, database, secrets: notificationSecrets(keys), templates, now, log });
     const keeper = startIndexKeeper({
       database,
       settings,
@@ -78,6 +98,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         if (changed > 0) log.info({ changed }, 'records written by others are in the index');
         if (violations.length > 0 && config.migrate) await retryUniqueLinks(database, violations, log);
         await purgeExpired(database, now());
+        await purgeNotifications(database, now());
       },
       onError: (error) => log.error({ err: error }, 'the index could not be swept'),
     });
@@ -88,6 +109,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       async stop() {
         app.drain();
         await closeServer(app);
+        await dispatcher?.stop();
         await keeper.stop();
         await app.apollo.stop();
         await opened.close();
@@ -102,6 +124,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 /** Requests in flight are waited for at most so long. */
 export const graceMs = 10_000;
 
+const templatesDirectory = fileURLToPath(new URL('../templates', import.meta.url));
 const playgroundDirectory = fileURLToPath(new URL('../dist/playground', import.meta.url));
 
 async function isEmpty(database: Database): Promise<boolean> {

@@ -18,5 +18,6 @@ const expectedErrors = new Set([
   'DatabaseUnreachableError',
   'ImportRefusedError',
   'SchemaOutdatedError',
+  'TemplateError',
   'UnreadableFileError',
 ]);

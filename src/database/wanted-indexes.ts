@@ -49,7 +49,8 @@ export const wantedIndexes: Readonly<Record<IndexedCollection, readonly IndexDes
   claims: [{ key: { touchedAt: 1 }, name: 'age' }],
   idempotency: [{ key: { expiresAt: 1 }, name: 'expiry' }],
   notifications: [
-    { key: { state: 1, nextAttemptAt: 1, _id: 1 }, name: 'due' },
+    { key: { state: 1, channel: 1, nextAttemptAt: 1, _id: 1 }, name: 'due_by_channel' },
+    { key: { createdAt: -1, _id: -1 }, name: 'dead', partialFilterExpression: { state: 'DEAD' } },
     { key: { loginKey: 1, state: 1 }, name: 'login' },
     { key: { createdAt: 1 }, name: 'age' },
   ],

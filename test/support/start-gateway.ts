@@ -8,13 +8,15 @@ import { type Config, readConfig } from '../../src/config.ts';
 import { sweepIndex } from '../../src/customer-index/sweep-index.ts';
 import type { Database } from '../../src/database/collections.ts';
 import { connectDatabase } from '../../src/database/connect.ts';
-import { startGateway as startRealGateway } from '../../src/main.ts';
+import { type Gateway, startGateway as startRealGateway } from '../../src/main.ts';
 import { type GraphqlAnswer, type GraphqlClient, graphqlClient } from './graphql-client.ts';
+import { type Inbox, openInbox } from './inbox.ts';
 
-export interface TestGateway {
+export interface TestGateway extends Inbox {
   readonly url: string;
   /** The gateway's own connection: what monitors it sees the gateway's commands. */
   readonly database: Database;
+  readonly app: Gateway['app'];
   /** A connection beside the gateway's, as another application has. */
   readonly foreign: Database;
   readonly admin: { email: string; password: string };
@@ -51,10 +53,12 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
   return {
     url: gateway.url,
     database: gateway.database,
+    app: gateway.app,
     foreign,
     admin: { email: people.adminEmail, password: people.password },
     people,
     anonymous,
+    ...openInbox(join(dataDirectory, 'notifications')),
     async logIn(identifier, password = people.password) {
       const answer: GraphqlAnswer = await anonymous(logInMutation, { identifier, password });
       const { login } = answer.data as { login: { accessToken: string } };

@@ -1,0 +1,28 @@
+import type { Database, StoredNotification } from '../database/collections.ts';
+import { notificationKinds } from './notification-kinds.ts';
+
+/** Whoever claims a message has so long to send and mark it; then another may. Longer than any transport takes. */
+export const claimMs = 60_000;
+
+/**
+ * Claims the message of a channel that has been due for longest, for this holder alone, and counts the try; null when none
+ * is due. One atomic write. Kinds that a newer version of the gateway has written are left to it.
+ */
+export async function claimNotification(
+  database: Database,
+  { channel, holder, now }: { channel: StoredNotification['channel']; holder: string; now: Date },
+): Promise<StoredNotification | null> {
+  return database.notifications.findOneAndUpdate(
+    {
+      state: 'PENDING',
+      channel,
+      nextAttemptAt: { $lte: now },
+      kind: { $in: Object.keys(notificationKinds) },
+    },
+    {
+      $set: { holder, nextAttemptAt: new Date(now.getTime() + claimMs) },
+      $inc: { attempts: 1 },
+    },
+    { sort: { nextAttemptAt: 1, _id: 1 }, returnDocument: 'after' },
+  );
+}
