@@ -55,7 +55,7 @@ async function cpuMs({ process, call, expected }: Contender, requests: number): 
   return (after.cpuUs - before.cpuUs) / answered / 1000;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   const middle = sorted.length / 2;
   return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
