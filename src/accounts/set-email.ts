@@ -188,7 +188,7 @@ function prepareInUse(
   });
 }
 
-/** All or nothing; the same commands whether another login has the address or not. */
+/** All or nothing. */
 async function writeRequest(
   { database, outbox }: AccountsDependencies,
   { login, passwordHash }: LoginWithHash,
@@ -205,21 +205,11 @@ async function writeRequest(
   if ((await database.users.findOne(unchanged, { session, projection: { _id: 1 } })) === null) {
     throw new AppError('CONFLICT', 'The password has just been changed elsewhere. Log in again.');
   }
-  await database.tokens.bulkWrite(
-    [
-      {
-        deleteMany: {
-          filter: {
-            loginKey: login.key,
-            kind: 'CONFIRM_EMAIL',
-            ...(keepsEarlierLinks && { email: { $ne: email } }),
-          },
-        },
-      },
-      ...(token === null ? [] : [{ insertOne: { document: token } }]),
-    ],
-    { session },
-  );
+  const earlier = { loginKey: login.key, kind: 'CONFIRM_EMAIL' } as const;
+  await database.tokens.deleteMany(keepsEarlierLinks ? { ...earlier, email: { $ne: email } } : earlier, {
+    session,
+  });
+  if (token !== null) await database.tokens.insertOne(token, { session });
   const self = loginAddress(login);
   await writeJournal(
     database,

@@ -10,6 +10,7 @@ import { createPasswordHasher } from '../../../src/accounts/password-hasher.ts';
 import type { Session } from '../../../src/accounts/session.ts';
 import { loadSigningKeys } from '../../../src/accounts/signing-keys.ts';
 import { refreshIndex } from '../../../src/customer-index/refresh-index.ts';
+import type { StoredNotification } from '../../../src/database/collections.ts';
 import { recordKey, type StoredUser } from '../../../src/database/stored-documents.ts';
 import { inTransaction } from '../../../src/database/transaction.ts';
 import { createOutbox } from '../../../src/notifications/outbox.ts';
@@ -28,8 +29,15 @@ export interface AccountsFixture extends AccountsDependencies {
   logIn(identifier: string, typedPassword?: string, clientAddress?: string): Promise<Session>;
   /** The code of the refusal, or `session`. */
   tryLogIn(identifier: string, typedPassword?: string, clientAddress?: string): Promise<string>;
+  /** Messages on their way to an e-mail address or phone, oldest first, with their secrets in clear. */
+  messagesTo(destination: string): Promise<ReadableMessage[]>;
   close(): Promise<void>;
 }
+
+/** A stored message; null for one whose secrets are gone. */
+export type ReadableMessage = Omit<StoredNotification, 'secrets'> & {
+  readonly secrets: Record<string, string> | null;
+};
 
 /** The use cases of accounts on a database of their own, with cheap hashes and a clock that is set by hand. */
 export async function openAccounts(
@@ -45,6 +53,7 @@ export async function openAccounts(
     production: true,
   });
   const accessTokens = createAccessTokens({ keys, issuer: 'https://gateway.example', now });
+  const secretBox = createSecretBox(keys.current.kid, (kid) => keys.deriveSecret('notifications', kid));
   const indexSettings = { defaultPhoneRegion: 'IN', legacyTimezone: 'UTC' } as const;
   const dependencies: AccountsDependencies = {
     database,
@@ -54,7 +63,7 @@ export async function openAccounts(
     indexSettings,
     outbox: createOutbox({
       database,
-      secrets: createSecretBox(keys.current.kid, (kid) => keys.deriveSecret('notifications', kid)),
+      secrets: secretBox,
       channels: { email: true, sms: true },
       useBothChannels: false,
     }),
@@ -90,6 +99,15 @@ export async function openAccounts(
         () => 'session',
         (error: { code?: string }) => error.code ?? String(error),
       ),
+    async messagesTo(destination) {
+      const stored = await database.notifications.find({ destination }, { sort: { createdAt: 1 } }).toArray();
+      return Promise.all(
+        stored.map(async (message) => ({
+          ...message,
+          secrets: message.secrets === null ? null : await secretBox.open(message.secrets),
+        })),
+      );
+    },
     close,
   };
   return fixture;
