@@ -38,6 +38,21 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/(customer-index|database)/|^src/errors\\.ts$' },
     },
     {
+      name: 'journal-looks-down',
+      severity: 'error',
+      from: { path: '^src/journal/' },
+      to: { path: '^src/', pathNot: ['^src/(journal|database)/|^src/(errors|context)\\.ts$', graphqlShapes] },
+    },
+    {
+      name: 'notifications-look-down',
+      severity: 'error',
+      from: { path: '^src/notifications/' },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/(notifications|journal|database)/|^src/(errors|context)\\.ts$', graphqlShapes],
+      },
+    },
+    {
       name: 'accounts-look-down',
       severity: 'error',
       from: { path: '^src/accounts/' },

@@ -18,8 +18,8 @@ export interface SetLoginActiveInput {
 }
 
 /**
- * Lets a login log in, or no more: then its sessions end, and credentials that wait to be sent to it are not. Saying it
- * again changes nothing.
+ * Lets a login log in, or no more: then its sessions end, and credentials that have not been sent to it never are. Saying
+ * it again changes nothing.
  *
  * @throws AppError FORBIDDEN to all but admins; NOT_FOUND; CONFLICT for the last admin who can log in, for an id that
  * several logins have, and for a login of a role that the gateway does not know.
@@ -58,7 +58,7 @@ async function writeActive(
   );
   if (!active) {
     await database.notifications.updateMany(
-      { loginKey: login.key, state: 'PENDING', kind: credentialsKind },
+      { loginKey: login.key, state: { $in: ['PENDING', 'DEAD'] }, kind: credentialsKind },
       { $set: { state: 'CANCELLED', secrets: null } },
       { session },
     );

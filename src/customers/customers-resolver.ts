@@ -112,6 +112,7 @@ export class ViewerCustomerResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Customer | null> {
+    if (viewer.role !== 'CUSTOMER') return null;
     const request = { ...customerRequest(context, info, viewer) };
     if (viewer.mustChangePassword)
       throw new AppError('PASSWORD_CHANGE_REQUIRED', 'Choose a new password first.');
