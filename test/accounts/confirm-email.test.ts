@@ -47,7 +47,7 @@ describe('a confirmed address', () => {
   });
 
   it('is told to the old one, and journalled without a secret', async () => {
-    const { login, token } = await asked('was@example.com', 'is@example.com');
+    const { login, viewer, token } = await asked('was@example.com', 'is@example.com');
     await confirmEmail(accounts, token);
     expect(await accounts.messagesTo('was@example.com')).toMatchObject([
       { kind: 'EMAIL_CHANGE_REQUESTED' },
@@ -58,7 +58,7 @@ describe('a confirmed address', () => {
         secrets: null,
       },
     ]);
-    const entries = await accounts.database.journal.find({ subjectId: login.id }).sort({ at: 1 }).toArray();
+    const entries = await accounts.database.journal.find({ subjectId: viewer.id }).sort({ at: 1 }).toArray();
     expect(entries.at(-1)).toMatchObject({
       actor: login.id,
       action: 'EMAIL_CHANGED',
@@ -93,7 +93,7 @@ describe('a token', () => {
   });
 
   it('used twenty times at once changes the address once', async () => {
-    const { login, token } = await asked('race@example.com', 'new.race@example.com');
+    const { viewer, token } = await asked('race@example.com', 'new.race@example.com');
     const outcomes = await Promise.allSettled(
       Array.from({ length: 20 }, () => confirmEmail(accounts, token)),
     );
@@ -101,7 +101,7 @@ describe('a token', () => {
     expect(lost).toHaveLength(19);
     for (const { reason } of lost) expect(reason).toMatchObject(refused);
     expect(await accounts.messagesTo('race@example.com')).toHaveLength(2);
-    const changed = { subjectId: login.id, action: 'EMAIL_CHANGED' };
+    const changed = { subjectId: viewer.id, action: 'EMAIL_CHANGED' };
     expect(await accounts.database.journal.countDocuments(changed)).toBe(1);
   });
 
