@@ -277,6 +277,67 @@ export const EXAMPLES: readonly Example[] = [
 `,
   },
   {
+    title: 'Create a customer',
+    description:
+      'Login and delivery record at once; the temporary password is in the message (in development: a file under DATA_DIR/notifications). Run it twice to see who is known already.',
+    roles: ADMIN,
+    variables: {
+      input: {
+        name: 'Meera Krishnan',
+        phone: '+91 98861 23456',
+        email: 'meera.krishnan@example.com',
+        address: '14, 2nd Cross, Koramangala',
+        area: 'Koramangala',
+        onExisting: 'ASK',
+      },
+    },
+    query: `mutation CreateCustomer(
+  $input: CreateCustomerInput!
+) {
+  createCustomer(input: $input) {
+    __typename
+    ... on CustomerCreated {
+      adopted
+      credentialsSentTo
+      customer { ...Summary canLogin }
+    }
+    ... on CustomerAlreadyExists {
+      candidates {
+        matchedBy
+        customer { ...Summary }
+      }
+    }
+  }
+}
+
+${SUMMARY}`,
+  },
+  {
+    title: 'What happened',
+    description: 'Who changed what, newest first. With subjectId: the history of one customer.',
+    roles: ADMIN,
+    variables: { first: 20, subjectId: null },
+    query: `query WhatHappened(
+  $first: Int = 20
+  $subjectId: ID
+) {
+  auditEvents(
+    first: $first
+    subjectId: $subjectId
+  ) {
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      at
+      actor
+      action
+      subjectId
+      changes { field before after }
+    }
+  }
+}
+`,
+  },
+  {
     title: 'Delivery boys and their customers',
     description: 'Each with the first customers on the round, and how many there are in all.',
     roles: STAFF,

@@ -22,6 +22,30 @@ export type CountPrecision =
   /** The length of the list. */
   | 'EXACT';
 
+/** A new customer. */
+export type CreateCustomerInput = {
+  /** Where to deliver; at most 500 characters. */
+  address: string;
+  /** With ADOPT and several candidates: which one. */
+  adoptCustomerId?: string | number | null | undefined;
+  /** Delivery area; at most 100 characters. */
+  area: string;
+  /** An active delivery boy. */
+  deliveryBoyId?: string | number | null | undefined;
+  /** An address that receives mail; absent for none. */
+  email?: string | null | undefined;
+  /** At most 200 characters. The same key answers with the first call's result for 24 hours, so that a call can be repeated safely. */
+  idempotencyKey?: string | null | undefined;
+  /** At most 200 characters. */
+  name: string;
+  /** What to do when somebody has this phone or e-mail already. */
+  onExisting?: OnExisting | null | undefined;
+  /** In any spelling; without a country code, of the configured region. */
+  phone: string;
+  /** Of the delivery record. */
+  status?: CustomerStatusInput | null | undefined;
+};
+
 /** Which customers are wanted. Conditions are combined with AND; the values of a list with OR. */
 export type CustomerFilter = {
   /** Parts of town, as stored. At most 200. */
@@ -80,6 +104,46 @@ export type CustomerStatus =
   /** Trying the service. */
   | 'TRIAL';
 
+/** A status that a delivery record can be given. */
+export type CustomerStatusInput =
+  /** Deliveries are running. */
+  | 'ACTIVE'
+  /** No deliveries any more. */
+  | 'INACTIVE'
+  /** Deliveries are paused. */
+  | 'PAUSED'
+  /** Trying the service. */
+  | 'TRIAL';
+
+/** Why something was refused: the codes of `extensions.code`. */
+export type ErrorCode =
+  /** A value is wrong; the argument or field is named. */
+  | 'BAD_USER_INPUT'
+  /** What is stored stands against it. */
+  | 'CONFLICT'
+  /** This is not for whoever asks. */
+  | 'FORBIDDEN'
+  /** Something went wrong in the gateway. */
+  | 'INTERNAL_SERVER_ERROR'
+  /** A log-in or current password is not right. */
+  | 'INVALID_CREDENTIALS'
+  /** A link or code is wrong, was used, or has expired. */
+  | 'INVALID_OR_EXPIRED_TOKEN'
+  /** There is no such record. */
+  | 'NOT_FOUND'
+  /** A temporary password is good for choosing another only. */
+  | 'PASSWORD_CHANGE_REQUIRED'
+  /** What was previewed is not what would be done now. */
+  | 'PLAN_CHANGED'
+  /** The operation is larger than is allowed. */
+  | 'QUERY_TOO_EXPENSIVE'
+  /** Too often: try again later. */
+  | 'RATE_LIMITED'
+  /** Nobody is logged in, or no longer. */
+  | 'UNAUTHENTICATED'
+  /** The database or the gateway cannot answer now: try again. */
+  | 'UNAVAILABLE';
+
 /** What a text was recognised as. */
 export type IdentifierKind =
   /** The e-mail of either half, case aside. */
@@ -120,6 +184,15 @@ export type LoginBlocker =
   | 'NO_PASSWORD'
   /** The temporary password was not used in time. */
   | 'TEMPORARY_PASSWORD_EXPIRED';
+
+/** What to do when somebody is known already by the same phone or e-mail. */
+export type OnExisting =
+  /** Complete the half that is there: it keeps its id, its history and its password. */
+  | 'ADOPT'
+  /** Write nothing, and answer who it is. */
+  | 'ASK'
+  /** Somebody else, such as another member of the household. */
+  | 'CREATE_SEPARATE';
 
 /** The direction of an order. */
 export type OrderDirection =
@@ -205,6 +278,42 @@ export type DeliveryBoysQueryVariables = Exact<{
 
 
 export type DeliveryBoysQuery = { deliveryBoys: { nodes: Array<{ id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type CreateCustomerMutationVariables = Exact<{
+  input: CreateCustomerInput;
+}>;
+
+
+export type CreateCustomerMutation = { createCustomer:
+    | { __typename: 'CustomerAlreadyExists', candidates: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
+    | { __typename: 'CustomerCreated', adopted: boolean, credentialsSentTo: Array<string>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }
+   };
+
+export type ImportCustomersMutationVariables = Exact<{
+  input: Array<CreateCustomerInput> | CreateCustomerInput;
+}>;
+
+
+export type ImportCustomersMutation = { importCustomers: Array<{ index: number, result:
+      | { __typename: 'CustomerAlreadyExists', candidates: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
+      | { __typename: 'CustomerCreated', adopted: boolean, customer: { id: string } }
+     | null, error: { code: ErrorCode, message: string, field: string | null } | null }> };
+
+export type CreateLoginMutationVariables = Exact<{
+  customerId: string | number;
+}>;
+
+
+export type CreateLoginMutation = { createLogin: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } };
+
+export type CreateDeliveryRecordMutationVariables = Exact<{
+  customerId: string | number;
+  address: string;
+  area: string;
+}>;
+
+
+export type CreateDeliveryRecordMutation = { createDeliveryRecord: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -438,3 +547,132 @@ export const DeliveryBoysDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:92ea4ad65138a98f0a9ff7bdf97205dc6f48d9cb686047739ee2382b05a1ba3c"}) as unknown as TypedDocumentString<DeliveryBoysQuery, DeliveryBoysQueryVariables>;
+export const CreateCustomerDocument = new TypedDocumentString(`
+    mutation CreateCustomer($input: CreateCustomerInput!) {
+  createCustomer(input: $input) {
+    __typename
+    ... on CustomerCreated {
+      adopted
+      credentialsSentTo
+      customer {
+        ...CustomerRow
+      }
+    }
+    ... on CustomerAlreadyExists {
+      candidates {
+        matchedBy
+        customer {
+          ...CustomerRow
+        }
+      }
+    }
+  }
+}
+    fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}`, {"hash":"sha256:34f90ad3c80151ebae06ac1fa09bc1f4b3b65227ca8813d277d702c1897a29e2"}) as unknown as TypedDocumentString<CreateCustomerMutation, CreateCustomerMutationVariables>;
+export const ImportCustomersDocument = new TypedDocumentString(`
+    mutation ImportCustomers($input: [CreateCustomerInput!]!) {
+  importCustomers(input: $input) {
+    index
+    result {
+      __typename
+      ... on CustomerCreated {
+        adopted
+        customer {
+          id
+        }
+      }
+      ... on CustomerAlreadyExists {
+        candidates {
+          matchedBy
+          customer {
+            ...CustomerRow
+          }
+        }
+      }
+    }
+    error {
+      code
+      message
+      field
+    }
+  }
+}
+    fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}`, {"hash":"sha256:d1febd6224bd68b16dbc959fa1db94e94580e62781226e5b606a5e7bb338fee5"}) as unknown as TypedDocumentString<ImportCustomersMutation, ImportCustomersMutationVariables>;
+export const CreateLoginDocument = new TypedDocumentString(`
+    mutation CreateLogin($customerId: ID!) {
+  createLogin(customerId: $customerId) {
+    ...CustomerRow
+  }
+}
+    fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}`, {"hash":"sha256:4f4a2dc502d8a3993154fc5b58323fdcaf6fd2302423938cb6d1993fa517a985"}) as unknown as TypedDocumentString<CreateLoginMutation, CreateLoginMutationVariables>;
+export const CreateDeliveryRecordDocument = new TypedDocumentString(`
+    mutation CreateDeliveryRecord($customerId: ID!, $address: String!, $area: String!) {
+  createDeliveryRecord(customerId: $customerId, address: $address, area: $area) {
+    ...CustomerRow
+  }
+}
+    fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}`, {"hash":"sha256:9356be8055fb184e30caa6f371f22a66467073fb35dab50f69ba5148e76a5d85"}) as unknown as TypedDocumentString<CreateDeliveryRecordMutation, CreateDeliveryRecordMutationVariables>;
