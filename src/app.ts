@@ -10,9 +10,9 @@ import { buildUseCases } from './build-use-cases.ts';
 import type { Config } from './config.ts';
 import type { RequestContext } from './context.ts';
 import type { IndexSettings } from './customer-index/customer-index-rows.ts';
+import { CreateResolver } from './customers/create-resolver.ts';
 import { CredentialsResolver } from './customers/credentials-resolver.ts';
 import type { CustomerDependencies } from './customers/customer-access.ts';
-import { CreateResolver } from './customers/create-resolver.ts';
 import {
   CustomerConnectionResolver,
   CustomersResolver,
@@ -30,6 +30,7 @@ import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { createPlaygroundHandler } from './http/playground.ts';
 import { JournalResolver } from './journal/journal-resolver.ts';
+import { NotificationsResolver } from './notifications/notifications-resolver.ts';
 import { withPermissions } from './permissions.ts';
 
 /** What an app is built from; it opens nothing itself. */
@@ -119,6 +120,7 @@ export function resolvers(accounts: AccountsDependencies, customers: CustomerDep
     new PeopleResolver(accounts),
     new LoginResolver(accounts),
     new JournalResolver(customers),
+    new NotificationsResolver(customers, accounts),
     new CustomersResolver(customers),
     new CreateResolver(customers),
     new CredentialsResolver(customers),

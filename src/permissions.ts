@@ -34,6 +34,7 @@ export const permissions = {
     findCustomer: ['ADMIN', 'ANALYST'],
     deliveryBoys: ['ADMIN', 'ANALYST'],
     auditEvents: ['ADMIN'],
+    failedNotifications: ['ADMIN'],
   } satisfies Record<RootFields<Query>, Access>,
   Mutation: {
     login: 'anybody',
@@ -41,6 +42,7 @@ export const permissions = {
     setEmail: ['ADMIN', 'ANALYST', 'CUSTOMER', 'DELIVERY_BOY'],
     confirmEmail: 'anybody',
     resendCredentials: ['ADMIN'],
+    resendNotification: ['ADMIN'],
     confirmLink: ['CUSTOMER'],
     requestLinkCode: ['CUSTOMER'],
     createStaff: ['ADMIN'],

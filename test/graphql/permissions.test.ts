@@ -24,6 +24,7 @@ const expected: Record<string, Partial<Record<Caller, 'allowed'>>> = {
   'Query.customer': { ADMIN: 'allowed', ANALYST: 'allowed', CUSTOMER: 'allowed' },
   'Query.customers': { ADMIN: 'allowed', ANALYST: 'allowed' },
   'Query.findCustomer': { ADMIN: 'allowed', ANALYST: 'allowed' },
+  'Query.failedNotifications': { ADMIN: 'allowed' },
   'Query.deliveryBoys': { ADMIN: 'allowed', ANALYST: 'allowed' },
   'Query.auditEvents': { ADMIN: 'allowed' },
   'Mutation.createStaff': { ADMIN: 'allowed' },
@@ -38,6 +39,7 @@ const expected: Record<string, Partial<Record<Caller, 'allowed'>>> = {
     CUSTOMER: 'allowed',
     temporary: 'allowed',
   },
+  'Mutation.resendNotification': { ADMIN: 'allowed' },
   'Mutation.changePassword': {
     ADMIN: 'allowed',
     ANALYST: 'allowed',

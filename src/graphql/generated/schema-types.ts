@@ -430,6 +430,49 @@ export type ErrorCode =
   /** The database or the gateway cannot answer now: try again. */
   | 'UNAVAILABLE';
 
+/** A message that could not be delivered. */
+export type FailedNotification = {
+  __typename?: 'FailedNotification';
+  /** How often it was tried. */
+  attempts: Scalars['Int']['output'];
+  /** By what it was to be sent. */
+  channel: NotificationChannel;
+  /** What went wrong at last, such as REFUSED, TIMEOUT or EXPIRED. New ones are added. */
+  code: Scalars['String']['output'];
+  /** When it was written. */
+  createdAt: Scalars['DateTime']['output'];
+  /** An e-mail address, or a phone in E.164. */
+  destination: Scalars['String']['output'];
+  /** Its own id, for `resendNotification`. */
+  id: Scalars['ID']['output'];
+  /** What it is about, such as CREDENTIALS. New ones are added. */
+  kind: Scalars['String']['output'];
+  /** The same, for people. */
+  message: Scalars['String']['output'];
+  /** Id of the customer or login that it is about. */
+  subjectId?: Maybe<Scalars['ID']['output']>;
+};
+
+/** A page of undelivered messages. */
+export type FailedNotificationConnection = {
+  __typename?: 'FailedNotificationConnection';
+  /** The messages with their places. */
+  edges: Array<FailedNotificationEdge>;
+  /** The messages. */
+  nodes: Array<FailedNotification>;
+  /** Where the page stands. */
+  pageInfo: PageInfo;
+};
+
+/** An undelivered message in a list, and its place there. */
+export type FailedNotificationEdge = {
+  __typename?: 'FailedNotificationEdge';
+  /** The place, to be given as `after`. */
+  cursor: Scalars['String']['output'];
+  /** The message. */
+  node: FailedNotification;
+};
+
 /** A value that was changed. Secrets are never in it. */
 export type FieldChange = {
   __typename?: 'FieldChange';
@@ -562,6 +605,8 @@ export type Mutation = {
   requestLinkCode: Acknowledgement;
   /** Sends a customer a new temporary password and voids the one sent before; a password that they have chosen stays. At most once a minute and five times a day. The answer says where it was sent, masked. */
   resendCredentials: Acknowledgement;
+  /** Tries to deliver a message again; refused with CONFLICT once the password, code or link in it is no longer good. */
+  resendNotification: Acknowledgement;
   /** Asks for another e-mail. It becomes `email` once the link that is sent there is opened and confirmed; until then the old one holds, and is told. */
   setEmail: Viewer;
   /** Lets a login of any role log in, or no more: then its sessions end, and credentials that wait to be sent are not. */
@@ -627,6 +672,11 @@ export type MutationResendCredentialsArgs = {
 };
 
 
+export type MutationResendNotificationArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
 export type MutationSetEmailArgs = {
   currentPassword: Scalars['String']['input'];
   email: Scalars['String']['input'];
@@ -648,6 +698,13 @@ export type MutationSetRoleArgs = {
 export type MutationUnlockLoginArgs = {
   userId: Scalars['ID']['input'];
 };
+
+/** By what a message is sent. */
+export type NotificationChannel =
+  /** By e-mail. */
+  | 'EMAIL'
+  /** To a phone. */
+  | 'SMS';
 
 /** What to do when somebody is known already by the same phone or e-mail. */
 export type OnExisting =
@@ -688,6 +745,8 @@ export type Query = {
   customers?: Maybe<CustomerConnection>;
   /** Everybody who delivers, by name; inactive ones too. */
   deliveryBoys?: Maybe<DeliveryBoyConnection>;
+  /** The messages that could not be delivered and are not tried any more, the newest first. */
+  failedNotifications?: Maybe<FailedNotificationConnection>;
   /** Who is meant by an id, an e-mail, a phone in any spelling, or a whole name. */
   findCustomer?: Maybe<CustomerLookup>;
   /** Whoever is logged in; null when nobody is. */
@@ -719,6 +778,12 @@ export type QueryDeliveryBoysArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   search?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryFailedNotificationsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
