@@ -73,12 +73,13 @@ async function writeNewPassword(
 ): Promise<string> {
   const at = now();
   const { matchedCount } = await database.users.updateOne(
-    loginFilter(login._id, { password_hash: passwordHash }),
+    // The role too: what the password must be like was decided by it.
+    loginFilter(login._id, { password_hash: passwordHash, role: login.role }),
     { $set: { password_hash: newHash } },
     { session: transaction },
   );
   if (matchedCount === 0)
-    throw new AppError('CONFLICT', 'The password has just been changed elsewhere. Log in again.');
+    throw new AppError('CONFLICT', 'The password or the role has just been changed elsewhere. Log in again.');
   const account = await database.accounts.findOneAndUpdate(
     { _id: login.key },
     {

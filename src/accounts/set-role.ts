@@ -24,8 +24,8 @@ export interface SetRoleInput {
  * Gives a login another role and ends its sessions; the role that it has already changes nothing. Whoever comes to see
  * everybody's records has to choose a new password, since theirs may be shorter than these need.
  *
- * @throws AppError FORBIDDEN to all but admins; NOT_FOUND; CONFLICT for the last admin who can log in, for a customer who
- * is linked to a delivery record and should become staff, and for an id that several logins have.
+ * @throws AppError FORBIDDEN to all but admins; NOT_FOUND; CONFLICT for the last admin who can log in, for a login
+ * that is linked to a delivery record and should be staff, and for an id that several logins have.
  */
 export async function setRole(
   dependencies: AccountsDependencies,

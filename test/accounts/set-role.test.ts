@@ -125,19 +125,22 @@ describe('who comes to see everybody’s records', () => {
     expect(await accountOf(accounts, temporary)).toMatchObject({ passwordExpiresAt });
   });
 
-  it('cannot keep a short password by changing it at the same moment', async () => {
-    for (let round = 0; round < 5; round += 1) {
-      const person = await loggedIn(accounts);
-      const newPassword = 'kqzvwpxm';
-      await Promise.allSettled([
-        changePassword(accounts, person.viewer, { currentPassword: password, newPassword }),
-        give(person.id, 'ADMIN'),
-      ]);
-      const email = String(person.stored.email);
-      const current = (await accounts.tryLogIn(email)) === 'session' ? password : newPassword;
-      const { viewer } = await accounts.logIn(email, current);
-      expect(viewer).toMatchObject({ role: 'ADMIN', mustChangePassword: true });
-    }
+  it('cannot keep a short password by changing to it at the same moment', async () => {
+    const person = await loggedIn(accounts);
+    const hasher = {
+      ...accounts.hasher,
+      // When it is known to do for a customer, and not stored yet.
+      async hash(newPassword: string) {
+        await give(person.id, 'ADMIN');
+        return accounts.hasher.hash(newPassword);
+      },
+    };
+    const input = { currentPassword: password, newPassword: 'kqzvwpxm' };
+    await expect(changePassword({ ...accounts, hasher }, person.viewer, input)).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    const { viewer } = await accounts.logIn(String(person.stored.email));
+    expect(viewer).toMatchObject({ role: 'ADMIN', mustChangePassword: true });
   });
 
   it('and had such rights before keeps the password', async () => {
@@ -206,8 +209,8 @@ describe('the last admin who can log in', () => {
     admin = second;
   });
 
-  it('remains when two remove each other, ten times over', async () => {
-    for (let round = 0; round < 10; round += 1) {
+  it('remains when two remove each other, five times over', async () => {
+    for (let round = 0; round < 5; round += 1) {
       const one = await onlyAdmin(accounts);
       const other = await loggedIn(accounts, { role: 'admin' });
       // The first touch of the claim is a race, too.
