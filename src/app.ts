@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApolloServer } from '@apollo/server';
 import type { AccountsDependencies } from './accounts/accounts-dependencies.ts';
 import { AccountsResolver } from './accounts/accounts-resolver.ts';
+import { confirmEmail } from './accounts/confirm-email.ts';
 import { PeopleResolver } from './accounts/people-resolver.ts';
 import type { SigningKeys } from './accounts/signing-keys.ts';
 import { buildUseCases } from './build-use-cases.ts';
@@ -28,6 +29,8 @@ import { createApollo } from './graphql/create-apollo.ts';
 import { clientAddressReader } from './http/client-address.ts';
 import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { createHttpServer } from './http/http-server.ts';
+import { confirmEmailPage } from './http/pages/confirm-email-page.ts';
+import { createFormPageHandler } from './http/pages/form-page.ts';
 import { createPlaygroundHandler } from './http/playground.ts';
 import { JournalResolver } from './journal/journal-resolver.ts';
 import { NotificationsResolver } from './notifications/notifications-resolver.ts';
@@ -77,6 +80,15 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
   const server = createHttpServer({
     graphql: createGraphqlEndpoint({ apollo, report, createContext }),
     playground: createPlaygroundHandler({ directory: dependencies.playgroundDirectory }),
+    pages: new Map([
+      [
+        '/confirm-email',
+        createFormPageHandler(
+          confirmEmailPage((token) => confirmEmail(accounts, token)),
+          report,
+        ),
+      ],
+    ]),
     isReady: async () => !draining && (await isAlive(database)),
     publicKeySet: () => keys.publicKeySet(),
     corsOrigins: config.corsOrigins,

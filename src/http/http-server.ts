@@ -8,6 +8,8 @@ export interface HttpServerOptions {
   readonly graphql: Handler;
   /** Answers what is for people: resolves to false when the request is not. */
   readonly playground: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+  /** Pages that links in messages lead to, by their path. */
+  readonly pages: ReadonlyMap<string, Handler>;
   /** Whether the gateway can serve now: the database answers and nothing is shutting down. */
   readonly isReady: () => Promise<boolean>;
   readonly publicKeySet: () => object;
@@ -38,7 +40,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     setSecurityHeaders(response);
     if (handleCors(request, response, options.corsOrigins)) return;
-    const path = (request.url ?? '/').split('?', 1)[0];
+    const [path = '/'] = (request.url ?? '/').split('?', 1);
     switch (path) {
       case '/health/live':
         return sendJson(response, 200, { status: 'live' });
@@ -53,6 +55,8 @@ export function createHttpServer(options: HttpServerOptions): Server {
         return;
       }
     }
+    const page = options.pages.get(path);
+    if (page !== undefined) return page(request, response);
     if (await options.playground(request, response)) return;
     if (path === '/graphql') return options.graphql(request, response);
     sendJson(response, 404, {
