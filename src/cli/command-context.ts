@@ -14,14 +14,19 @@ export interface CommandContext {
 /** The environment that commands run in; the only place of the command line that reads it. */
 export const environment: Readonly<Record<string, string | undefined>> = processEnvironment();
 
-/** Runs a command on the configured database, with its schema up to date, and closes it again. */
+/**
+ * Runs a command on the configured database, with its schema up to date, and closes it again.
+ *
+ * @param readOnly An older schema is refused, and not brought up to date.
+ */
 export async function withDatabase<Result>(
   work: (context: CommandContext) => Promise<Result>,
+  { readOnly = false }: { readonly readOnly?: boolean } = {},
 ): Promise<Result> {
   const config = readConfig(environment);
   const opened = await openDatabase(config);
   try {
-    if (config.migrate) await migrate(opened.database, { now: () => new Date() });
+    if (config.migrate && !readOnly) await migrate(opened.database, { now: () => new Date() });
     else await requireCurrentSchema(opened.database);
     return await work({ config, database: opened.database, settings: indexSettingsOf(config) });
   } finally {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { createAdminCommand } from './create-admin-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { importCommand } from './import-command.ts';
+import { importCustomersCommand } from './import-customers-command.ts';
 import { migrateCommand, reindexCommand } from './maintenance-commands.ts';
 import { mongoCommand } from './mongo-command.ts';
 import { serveCommand } from './serve-command.ts';
@@ -14,6 +15,7 @@ export function createCommands(): Command[] {
     statusCommand(),
     createAdminCommand(),
     importCommand(),
+    importCustomersCommand(),
     demoCommand(),
     migrateCommand(),
     reindexCommand(),

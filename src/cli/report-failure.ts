@@ -17,6 +17,7 @@ const expectedErrors = new Set([
   'ConfigError',
   'DatabaseUnreachableError',
   'ImportRefusedError',
+  'ImportTakenError',
   'SchemaOutdatedError',
   'TemplateError',
   'UnreadableFileError',

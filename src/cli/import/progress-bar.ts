@@ -34,7 +34,10 @@ export function createImportProgressBar(options: {
       if (!animated) return;
       if (bar?.collection !== progress.collection) {
         stop();
-        bar = { collection: progress.collection, show: newBar(stream, progress, colors) };
+        bar = {
+          collection: progress.collection,
+          show: startBar(stream, progress.collection, progress.bytesTotal, colors),
+        };
       }
       bar.show.update(progress.bytesRead, {
         rows: count(progress.read),
@@ -60,16 +63,21 @@ export function createImportProgressBar(options: {
   };
 }
 
-function newBar(
+/**
+ * Starts the bar that every import shows: how much of the file is read, and the `rows` and what `failed` of its updates.
+ *
+ * @param bytesTotal null for a pipe, whose size is unknown: then only the rows are counted.
+ */
+export function startBar(
   stream: NodeJS.WritableStream,
-  { collection, bytesTotal }: ImportProgress,
+  title: string,
+  bytesTotal: number | null,
   colors: ReturnType<typeof picocolors.createColors>,
 ): SingleBar {
-  // The size of a pipe is unknown: then only the rows are counted.
   const gauge = bytesTotal === null ? '' : ` ${colors.cyan('{bar}')} {percentage} %,`;
   const bar = new SingleBar({
     stream,
-    format: `${collection.padEnd(12)}${gauge} {rows} rows{failed}`,
+    format: `${title.padEnd(12)}${gauge} {rows} rows{failed}`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 30,
@@ -81,6 +89,7 @@ function newBar(
   return bar;
 }
 
-function count(number: number): string {
+/** A number as people read it. */
+export function count(number: number): string {
   return number.toLocaleString('en-GB');
 }
