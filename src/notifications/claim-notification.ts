@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Database, StoredNotification } from '../database/collections.ts';
 import { notificationKinds } from './notification-kinds.ts';
 
@@ -5,12 +6,14 @@ import { notificationKinds } from './notification-kinds.ts';
 export const claimMs = 60_000;
 
 /**
- * Claims the message of a channel that has been due for longest, for this holder alone, and counts the try; null when none
- * is due. One atomic write. Kinds that a newer version of the gateway has written are left to it.
+ * Claims the message of a channel that has been due for longest, and counts the try; null when none is due. One atomic
+ * write. `holder` is this claim's alone: whoever comes late marks nothing. Kinds that a newer version of the gateway has
+ * written are left to it.
  */
 export async function claimNotification(
   database: Database,
-  { channel, holder, now }: { channel: StoredNotification['channel']; holder: string; now: Date },
+  channel: StoredNotification['channel'],
+  now: Date,
 ): Promise<StoredNotification | null> {
   return database.notifications.findOneAndUpdate(
     {
@@ -20,7 +23,7 @@ export async function claimNotification(
       kind: { $in: Object.keys(notificationKinds) },
     },
     {
-      $set: { holder, nextAttemptAt: new Date(now.getTime() + claimMs) },
+      $set: { holder: randomUUID(), nextAttemptAt: new Date(now.getTime() + claimMs) },
       $inc: { attempts: 1 },
     },
     { sort: { nextAttemptAt: 1, _id: 1 }, returnDocument: 'after' },

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoredNotification } from '../database/collections.ts';
 import { claimNotification } from './claim-notification.ts';
@@ -61,7 +60,6 @@ function startLane(
   givingUp: AbortSignal,
 ): Lane {
   const { pollMs = 1_000, concurrency = 4, onError } = options;
-  const holder = randomUUID();
   const underWay = new Set<Promise<void>>();
   const bell = createBell();
   let failing = false;
@@ -88,7 +86,7 @@ function startLane(
 
   async function claim(): Promise<StoredNotification | null> {
     try {
-      const row = await claimNotification(options.database, { channel, holder, now: options.now() });
+      const row = await claimNotification(options.database, channel, options.now());
       failing = false;
       return row;
     } catch (error) {

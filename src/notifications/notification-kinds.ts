@@ -15,6 +15,8 @@ export const notificationKinds = {
   EMAIL_CHANGE_REQUESTED: { values: ['name', 'newEmail'], secrets: [] },
   /** To the old address or phone once the new address is in use. */
   EMAIL_CHANGED: { values: ['name', 'newEmail'], secrets: [] },
+  /** To the old address once a login has none any more. `loginName`: what to type instead. */
+  EMAIL_REMOVED: { values: ['name', 'loginName'], secrets: [] },
   /** To an address that somebody wants for their login, and another login has. */
   EMAIL_IN_USE: { values: [], secrets: [] },
 } as const satisfies Record<string, { values: readonly string[]; secrets: readonly string[] }>;

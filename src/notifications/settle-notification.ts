@@ -3,6 +3,7 @@ import type { ClientSession, UpdateFilter } from 'mongodb';
 import type { Database, StoredNotification } from '../database/collections.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { isUnavailable } from '../database/unavailable.ts';
+import { AppError } from '../errors.ts';
 import { claimMs } from './claim-notification.ts';
 import { credentialsAccountFilter } from './current-credentials.ts';
 
@@ -40,7 +41,8 @@ export async function settleNotification(
         );
       return await mark(database, row, updateFor(outcome, now()));
     } catch (error) {
-      if (!isUnavailable(error) || performance.now() >= deadline) throw error;
+      const mayPass = isUnavailable(error) || error instanceof AppError;
+      if (!mayPass || performance.now() >= deadline) throw error;
     }
     await sleep(250);
   }
