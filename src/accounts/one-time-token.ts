@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { ClientSession, Filter } from 'mongodb';
 import type { Database, StoredToken } from '../database/collections.ts';
 import { AppError } from '../errors.ts';
+import type { NotificationKind } from '../notifications/notification-kinds.ts';
 
 /** A secret for a link, and the name under which it is stored. */
 export interface OneTimeToken {
@@ -44,14 +45,35 @@ export async function consumeToken(
   return filter === null ? null : database.tokens.findOneAndDelete(filter, { session });
 }
 
-/** Makes the links worthless by which a login's new address would be confirmed. One command. */
+/**
+ * Makes the links worthless by which a login's new address would be confirmed, and cancels the messages with them that
+ * were not sent yet. Two commands.
+ *
+ * @param keepEmail The address, in canonical form, whose links go on holding; null for none.
+ */
 export async function voidEmailTokens(
   database: Database,
   loginKey: string,
+  keepEmail: string | null,
   session: ClientSession,
 ): Promise<void> {
-  await database.tokens.deleteMany({ loginKey, kind: 'CONFIRM_EMAIL' }, { session });
+  await database.tokens.deleteMany(
+    { loginKey, kind: 'CONFIRM_EMAIL', ...(keepEmail !== null && { email: { $ne: keepEmail } }) },
+    { session },
+  );
+  await database.notifications.updateMany(
+    {
+      loginKey,
+      kind: confirmationKind,
+      state: { $in: ['PENDING', 'DEAD'] },
+      ...(keepEmail !== null && { destination: { $ne: keepEmail } }),
+    },
+    { $set: { state: 'CANCELLED', secrets: null } },
+    { session },
+  );
 }
+
+const confirmationKind: NotificationKind = 'CONFIRM_EMAIL';
 
 /** The one answer for a token that is no good, whatever is wrong with it. */
 export function invalidToken(): AppError {

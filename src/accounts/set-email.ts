@@ -14,7 +14,7 @@ import { recipientOf } from './credentials-message.ts';
 import type { LoginWithHash } from './find-login.ts';
 import { loginFilter } from './login-filter.ts';
 import { loginsWithEmail } from './logins-with-email.ts';
-import { newOneTimeToken } from './one-time-token.ts';
+import { newOneTimeToken, voidEmailTokens } from './one-time-token.ts';
 import { readOwnLogin, requireViewer, verifyCurrentPassword } from './verify-current-password.ts';
 import { loginAddress, type Viewer } from './viewer.ts';
 
@@ -205,10 +205,7 @@ async function writeRequest(
   if ((await database.users.findOne(unchanged, { session, projection: { _id: 1 } })) === null) {
     throw new AppError('CONFLICT', 'The password has just been changed elsewhere. Log in again.');
   }
-  const earlier = { loginKey: login.key, kind: 'CONFIRM_EMAIL' } as const;
-  await database.tokens.deleteMany(keepsEarlierLinks ? { ...earlier, email: { $ne: email } } : earlier, {
-    session,
-  });
+  await voidEmailTokens(database, login.key, keepsEarlierLinks ? email : null, session);
   if (token !== null) await database.tokens.insertOne(token, { session });
   const self = loginAddress(login);
   await writeJournal(

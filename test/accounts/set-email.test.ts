@@ -35,7 +35,7 @@ describe('whoever asks for another e-mail', () => {
         secrets: {
           link: expect.stringMatching(/^https:\/\/gateway\.example\/confirm-email\?token=[\w-]{43}$/),
         },
-        expiresAt: new Date('2026-03-02T10:00:00Z'),
+        expiresAt: new Date(accounts.clock.ms + 24 * 60 * 60_000),
       },
     ]);
     expect(await accounts.messagesTo('told@example.com')).toMatchObject([
@@ -185,6 +185,16 @@ it('of an address asked for while the password is changed, nothing is left or it
   if (asked.status === 'rejected') expect(asked.reason).toMatchObject({ code: 'CONFLICT' });
 });
 
+it('a message whose link is void by now, and which was not sent yet, never is', async () => {
+  const { viewer } = await loggedIn('hasty@example.com');
+  await ask(viewer, 'typo@example.com');
+  await ask(viewer, 'right@example.com');
+  expect(await accounts.messagesTo('typo@example.com')).toMatchObject([
+    { kind: 'CONFIRM_EMAIL', state: 'CANCELLED', secrets: null },
+  ]);
+  expect(await accounts.messagesTo('right@example.com')).toMatchObject([{ state: 'PENDING' }]);
+});
+
 describe('limits', () => {
   it('a login asks five times a day, and being refused then is no failed log-in', async () => {
     const { viewer } = await loggedIn('often@example.com');
@@ -217,7 +227,9 @@ describe('limits', () => {
   });
 });
 
+/** Later than whatever was written before, so that messages have an order. */
 function ask(viewer: Viewer | null, email: string): Promise<Viewer> {
+  accounts.clock.ms += 1;
   return setEmail(accounts, viewer, { email, currentPassword: password });
 }
 
