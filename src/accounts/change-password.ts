@@ -89,7 +89,7 @@ async function writeNewPassword(
     },
     { upsert: true, returnDocument: 'after', session: transaction },
   );
-  await voidEmailTokens(database, login.key, null, transaction);
+  await voidEmailTokens(database, login.key, transaction);
   const session = {
     loginId: login._id,
     sessionEpoch: account?.sessionEpoch ?? 1,

@@ -66,7 +66,7 @@ async function confirm(
     sameAddress(delivery.email, login.email) &&
     isConfirmed(account, delivery, customer?.claimedByLoginOnly ?? false);
   await writeEmail(dependencies, { login, delivery: follows ? delivery : null, email }, session);
-  await voidEmailTokens(database, login.key, null, session);
+  await voidEmailTokens(database, login.key, session);
   await tell(dependencies, { login, delivery, follows, email, at }, session);
   const touched = { loginKeys: [login._id], deliveryKeys: follows ? [delivery._id] : [] };
   await refreshIndex(database, touched, indexSettings, session);

@@ -49,13 +49,13 @@ export async function consumeToken(
  * Makes the links worthless by which a login's new address would be confirmed, and cancels the messages with them that
  * were not sent yet. Two commands.
  *
- * @param keepEmail The address, in canonical form, whose links go on holding; null for none.
+ * @param keepEmail The address, in canonical form, whose links go on holding. Default: none.
  */
 export async function voidEmailTokens(
   database: Database,
   loginKey: string,
-  keepEmail: string | null,
   session: ClientSession,
+  keepEmail: string | null = null,
 ): Promise<void> {
   await database.tokens.deleteMany(
     { loginKey, kind: 'CONFIRM_EMAIL', ...(keepEmail !== null && { email: { $ne: keepEmail } }) },

@@ -205,7 +205,7 @@ async function writeRequest(
   if ((await database.users.findOne(unchanged, { session, projection: { _id: 1 } })) === null) {
     throw new AppError('CONFLICT', 'The password has just been changed elsewhere. Log in again.');
   }
-  await voidEmailTokens(database, login.key, keepsEarlierLinks ? email : null, session);
+  await voidEmailTokens(database, login.key, session, keepsEarlierLinks ? email : null);
   if (token !== null) await database.tokens.insertOne(token, { session });
   const self = loginAddress(login);
   await writeJournal(

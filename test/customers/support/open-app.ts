@@ -30,6 +30,9 @@ export interface OpenApp {
   /** Stores documents as the older application does, and brings the index up to date. */
   add(records: { users?: Document[]; customersV2?: Document[] }): Promise<void>;
   logIn(identifier: string): Promise<GraphqlClient>;
+  /** A client without a log-in. */
+  readonly anonymous: GraphqlClient;
+  withToken(accessToken: string): GraphqlClient;
   /** Messages in the order in which they were written, since the last call. */
   newMessages(): Promise<Message[]>;
   /** What the journal says since the last call. */
@@ -62,6 +65,8 @@ export async function openApp(environment: Readonly<Record<string, string>> = {}
   return {
     database,
     clock,
+    anonymous: graphqlClient(url),
+    withToken: (accessToken) => graphqlClient(url, accessToken),
     sweep,
     async add({ users = [], customersV2 = [] }) {
       if (users.length > 0) await database.db.collection('users').insertMany(users);
