@@ -29,8 +29,12 @@ export function renderSms(template: Template, values: Values): RenderedMessage |
   );
   const text = () => fill(template.body, shown);
   for (const [name, { least, shorten }] of Object.entries(shortened)) {
-    const characters = [...(shown[name] ?? '')];
-    for (let length = characters.length - 1; length >= least && !fitsOneSegment(text()); length--) {
+    const characters = Array.from(graphemes.segment(shown[name] ?? ''), ({ segment }) => segment);
+    for (
+      let length = Math.min(characters.length - 1, 160);
+      length >= least && !fitsOneSegment(text());
+      length--
+    ) {
       shown[name] = shorten(characters, length);
     }
   }
@@ -92,6 +96,9 @@ function cut(value: string, length: number): string {
 function mapValues(values: Values, map: (value: string, name: string) => string): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value, name)]));
 }
+
+/** What readers take for one character: none is cut into pieces. */
+const graphemes = new Intl.Segmenter();
 
 const ellipsis = '...';
 const longestEmailValue = 500;
