@@ -1,0 +1,194 @@
+import { performance } from 'node:perf_hooks';
+import type { Document } from 'mongodb';
+import type { Database } from '../../../src/database/collections.ts';
+import { graphqlClient } from '../../support/graphql-client.ts';
+import { type SeededRandom, seededRandom } from '../../support/seeded-random.ts';
+import type { GatewayProcess } from './gateway-process.ts';
+import { type NewPerson, newPerson } from './new-person.ts';
+
+/** How far a call had come when its gateway was killed. */
+export type Moment =
+  /** Nothing of it had been written. */
+  | 'before'
+  /** Its transaction was open, and its commit not sent. */
+  | 'inside'
+  /** Its commit was sent, and not answered. */
+  | 'committing'
+  /** Its commit was answered, the call not. */
+  | 'after'
+  /** The call was answered. */
+  | 'answered';
+
+export interface KillReport {
+  /** For each kill, how far the calls for new people had come. */
+  readonly kills: readonly (readonly Moment[])[];
+  readonly people: readonly NewPerson[];
+  /** What broke a promise while it ran: an answer with other ids, a refusal. */
+  readonly complaints: readonly string[];
+  /** Time from sending the calls of an undisturbed round to the last answer. */
+  readonly undisturbedMs: number;
+  /** The gateway that is left. */
+  readonly survivor: GatewayProcess;
+}
+
+export interface KillOptions {
+  readonly rounds: number;
+  /** New people of each round. */
+  readonly perRound: number;
+  readonly seed: number;
+  readonly adminToken: string;
+  /** Beside the gateways. */
+  readonly database: Database;
+  /** The first gateway, and a function that starts further ones. */
+  readonly first: GatewayProcess;
+  readonly next: () => Promise<GatewayProcess>;
+}
+
+/**
+ * Calls `createCustomer` for several people at once and kills the gateway somewhere in it; calls again with the same keys
+ * on the next gateway, for more people besides, and kills that, too; and so on. The last one is left alone, and answers
+ * every call that is open still.
+ */
+export async function killCreations(options: KillOptions): Promise<KillReport> {
+  const { rounds, perRound, seed, next, database } = options;
+  const random = seededRandom(seed);
+  const people: NewPerson[] = [];
+  const kills: Moment[][] = [];
+  const complaints: string[] = [];
+  const answers = new Map<NewPerson, string>();
+  const hire = () => {
+    const fresh = Array.from({ length: perRound }, (_, place) =>
+      newPerson(people.length + place + 1, random),
+    );
+    people.push(...fresh);
+    return fresh;
+  };
+  const send = async (gateway: GatewayProcess, person: NewPerson): Promise<boolean> => {
+    const answer = await create(gateway, options.adminToken, person);
+    if (answer === null) return false;
+    const earlier = answers.get(person);
+    if (answer.ids === undefined) complaints.push(`${person.name}: ${answer.refusal}`);
+    else if (earlier !== undefined && earlier !== answer.ids)
+      complaints.push(`${person.name}: ${earlier} at first, ${answer.ids} then`);
+    else answers.set(person, answer.ids);
+    return answer.ids !== undefined;
+  };
+
+  let gateway = options.first;
+  const undisturbed = watch(gateway, hire());
+  const begun = performance.now();
+  await Promise.all(undisturbed.people.map((person) => send(gateway, person)));
+  const undisturbedMs = performance.now() - begun;
+  const steps = undisturbed.steps();
+
+  // Two of them starting at any time, so that the next one is there when it is needed.
+  const starting = [next(), next()];
+  let unanswered: NewPerson[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const fresh = hire();
+    const watched = watch(gateway, fresh);
+    const kill = killPlan(random, { steps, undisturbedMs });
+    const timer = kill.afterMs === undefined ? undefined : setTimeout(gateway.kill, kill.afterMs);
+    watched.atStep(kill.step, gateway.kill);
+    const calls = [...fresh, ...unanswered].map(async (person) => {
+      if (await send(gateway, person)) watched.answered.add(person);
+    });
+    // Nothing was slow enough to be caught: it is killed once it has answered.
+    void Promise.all(calls).then(gateway.kill);
+    await gateway.dead;
+    await Promise.all(calls);
+    clearTimeout(timer);
+    kills.push(watched.moments());
+    await forgetOpenTransactions(database, gateway.proxy.openSessions());
+    // Those that were answered are asked once more, by the gateway that knows them from the database only.
+    unanswered = [...fresh, ...unanswered.filter((person) => !watched.answered.has(person))];
+    starting.push(next());
+    gateway = (await starting.shift()) ?? gateway;
+  }
+  for (const person of unanswered) await send(gateway, person);
+  for (const spare of await Promise.all(starting)) {
+    spare.kill();
+    await spare.dead;
+  }
+  const unnamed = people.filter((person) => !answers.has(person));
+  complaints.push(...unnamed.map(({ name }) => `${name}: never answered`));
+  return { kills, people, complaints, undisturbedMs, survivor: gateway };
+}
+
+/** Half of the kills at any moment, the others when one of the commands of the transactions, or an answer, passes. */
+function killPlan(
+  random: SeededRandom,
+  { steps, undisturbedMs }: { steps: number; undisturbedMs: number },
+): { readonly afterMs?: number; readonly step: number } {
+  const step = 1 + random.below(steps);
+  const afterMs = random.next() * undisturbedMs;
+  return random.chance(0.5) ? { step } : { afterMs, step: Number.POSITIVE_INFINITY };
+}
+
+/** Sees by the commands of transactions how far the calls for these people have come. */
+function watch(gateway: GatewayProcess, people: readonly NewPerson[]) {
+  const progress = new Map<NewPerson, Moment>(people.map((person) => [person, 'before']));
+  const persons = new Map<string, NewPerson>();
+  const answered = new Set<NewPerson>();
+  let steps = 0;
+  let at = { step: Number.POSITIVE_INFINITY, run: () => {} };
+  gateway.proxy.onMessage = ({ direction, command, transaction, startsTransaction, holds }) => {
+    // The first command of each touches the claim of the phone.
+    const meant = startsTransaction ? people.find(({ phoneE164 }) => holds(phoneE164)) : undefined;
+    if (meant !== undefined) persons.set(transaction, meant);
+    const person = persons.get(transaction);
+    if (person === undefined) return undefined;
+    progress.set(person, momentOf(command, direction));
+    steps += 1;
+    if (steps === at.step) at.run();
+    return undefined;
+  };
+  return {
+    people,
+    answered,
+    steps: () => steps,
+    atStep(step: number, run: () => void) {
+      at = { step, run };
+    },
+    moments: () =>
+      people.map((person) => (answered.has(person) ? 'answered' : (progress.get(person) ?? 'before'))),
+  };
+}
+
+function momentOf(command: string, direction: 'request' | 'answer'): Moment {
+  if (command === 'abortTransaction') return 'before';
+  if (command !== 'commitTransaction') return 'inside';
+  return direction === 'request' ? 'committing' : 'after';
+}
+
+/**
+ * A database keeps the transaction of a process that has died for its `transactionLifetimeLimitSeconds`, and whoever
+ * writes the same is put off until then. Here that minute is over at once.
+ */
+async function forgetOpenTransactions({ client }: Database, sessions: readonly Document[]): Promise<void> {
+  if (sessions.length > 0) await client.db('admin').command({ killSessions: sessions });
+}
+
+/** What a gateway answers; null when it has died before. */
+async function create(
+  { url }: GatewayProcess,
+  adminToken: string,
+  { name, phone, email, key }: NewPerson,
+): Promise<{ ids?: string; refusal?: string } | null> {
+  const input = { name, phone, email, address: '12 MG Road', area: 'Indiranagar', idempotencyKey: key };
+  try {
+    const { data, errors } = await graphqlClient(url, adminToken)(mutation, { input });
+    const link = data?.createCustomer?.customer?.link;
+    if (link?.userId) return { ids: `${link.userId} and ${link.customerV2Id}` };
+    return { refusal: JSON.stringify(errors.length > 0 ? errors : data) };
+  } catch {
+    return null;
+  }
+}
+
+const mutation = `mutation ($input: CreateCustomerInput!) {
+  createCustomer(input: $input) {
+    __typename
+    ... on CustomerCreated { customer { link { userId customerV2Id } } }
+  }
+}`;
