@@ -53,6 +53,8 @@ export interface Creation {
   created(input: CreateInput): Promise<CustomerAnswer>;
   /** Stores documents as the older application does, and waits until the index knows them. */
   add(records: { users?: Document[]; customersV2?: Document[] }): Promise<void>;
+  /** Stores a delivery record without a login, or a login without a delivery record, by the phone of `person`. */
+  addOrphan(kind: 'record' | 'login', person: CreateInput, fields?: Document): Promise<Document>;
   /** What is stored of a customer now. */
   stored(customer: Pick<CustomerAnswer, 'link'>): Promise<StoredPair>;
   /** Reads the message that carries a login's credentials. */
@@ -107,6 +109,11 @@ export async function openCreation(environment: Readonly<Record<string, string>>
       if (users.length > 0) await db.collection('users').insertMany(users);
       if (customersV2.length > 0) await db.collection('customers_v2').insertMany(customersV2);
       await gateway.sweep();
+    },
+    async addOrphan(kind, { phone }, fields = {}) {
+      const stored = (kind === 'record' ? record : login)({ phone, ...fields });
+      await creation.add(kind === 'record' ? { customersV2: [stored] } : { users: [stored] });
+      return stored;
     },
     async stored({ link }) {
       const user = await db.collection('users').findOne({ id: link.userId });
