@@ -22,6 +22,7 @@ import {
 import { LinkResolver } from './customers/link-resolver.ts';
 import { createLoaders, type Loaders } from './customers/loaders.ts';
 import { LoginResolver } from './customers/login-resolver.ts';
+import { UpdateResolver } from './customers/update-resolver.ts';
 import type { Database } from './database/collections.ts';
 import { DeliveryBoyConnectionResolver, DeliveryResolver } from './delivery/delivery-resolver.ts';
 import { buildSchema } from './graphql/build-schema.ts';
@@ -139,6 +140,7 @@ export function resolvers(accounts: AccountsDependencies, customers: CustomerDep
     new CustomerConnectionResolver(),
     new ViewerCustomerResolver(customers),
     new LinkResolver(customers),
+    new UpdateResolver(customers),
     new DeliveryResolver(customers),
     new DeliveryBoyConnectionResolver(),
   ];

@@ -51,6 +51,7 @@ export const permissions = {
     unlockLogin: ['ADMIN'],
     createCustomer: ['ADMIN'],
     importCustomers: ['ADMIN'],
+    updateCustomer: ['ADMIN'],
     createLogin: ['ADMIN'],
     createDeliveryRecord: ['ADMIN'],
   } satisfies Record<RootFields<Mutation>, Access>,

@@ -27,7 +27,8 @@ export function checkName(typed: string): string {
 /** @throws AppError BAD_USER_INPUT (`phone`) for what is no valid number of any region. */
 export function checkPhone(typed: string, defaultRegion: PhoneRegion): CheckedPhone {
   const text = checkText('phone', typed);
-  const e164 = canonicalPhone(text, defaultRegion);
+  // The digits of a placeholder would be read as one.
+  const e164 = text.includes('@') ? null : canonicalPhone(text, defaultRegion);
   if (e164 === null) throw badField('phone', 'This is no valid phone number of any region.');
   return { typed: text, e164 };
 }

@@ -120,9 +120,10 @@ function newCode(): string {
   return Array.from({ length: codeLength }, () => alphabet.charAt(randomInt(alphabet.length))).join('');
 }
 
+/** Those that could not be delivered, too: an admin may send them once more, and their code is void. */
 async function cancelMessages(database: Database, loginKey: string, session: ClientSession): Promise<void> {
   await database.notifications.updateMany(
-    { loginKey, state: 'PENDING', kind: 'LINK_CODE' },
+    { loginKey, state: { $in: ['PENDING', 'DEAD'] }, kind: 'LINK_CODE' },
     { $set: { state: 'CANCELLED', secrets: null } },
     { session },
   );

@@ -23,6 +23,7 @@ const served = [
   'CustomerConnection CustomerEdge CustomerFilter CustomerOrderField OrderDirection CustomerOrder',
   'IdentifierKind CustomerLookup CustomerFound CustomerAmbiguous CustomerNotFound',
   'CustomerStatusInput OnExisting ErrorCode CreateCustomerInput CreateCustomerResult CustomerCreated CustomerAlreadyExists ImportedCustomer ImportError',
+  'UpdateCustomerInput UpdateCustomerResult CustomerUpdated',
   'DeliveryBoy DeliveryBoyConnection DeliveryBoyEdge Session Viewer Acknowledgement',
   'AuditEvent FieldChange AuditEventConnection AuditEventEdge CreateStaffInput',
 ].flatMap((line) => line.split(' '));
@@ -40,6 +41,7 @@ const servedRootFields = {
     'confirmEmail',
     'resendCredentials',
     'confirmLink',
+    'updateCustomer',
     'createCustomer',
     'importCustomers',
     'createLogin',

@@ -61,6 +61,7 @@ const expected: Record<string, Partial<Record<Caller, 'allowed'>>> = {
     temporary: 'allowed',
   },
   'Mutation.resendCredentials': { ADMIN: 'allowed' },
+  'Mutation.updateCustomer': { ADMIN: 'allowed' },
   'Mutation.confirmLink': { CUSTOMER: 'allowed' },
   'Mutation.requestLinkCode': { CUSTOMER: 'allowed' },
 };

@@ -322,6 +322,13 @@ export type CustomerStatusInput =
   /** Trying the service. */
   | 'TRIAL';
 
+/** A customer whose values are as asked for. */
+export type CustomerUpdated = {
+  __typename?: 'CustomerUpdated';
+  /** The customer. */
+  customer: Customer;
+};
+
 /** Somebody who delivers, for admins and analysts. */
 export type DeliveryBoy = {
   __typename?: 'DeliveryBoy';
@@ -615,6 +622,8 @@ export type Mutation = {
   setRole: Viewer;
   /** Forgets the failed log-ins of a login, which may log in again at once. Its sessions go on. */
   unlockLogin: Login;
+  /** Changes a customer on whichever halves hold the values: name, phone and e-mail on each, everything else on the delivery record. An absent field keeps its value, null clears it. */
+  updateCustomer: UpdateCustomerResult;
 };
 
 
@@ -697,6 +706,11 @@ export type MutationSetRoleArgs = {
 
 export type MutationUnlockLoginArgs = {
   userId: Scalars['ID']['input'];
+};
+
+
+export type MutationUpdateCustomerArgs = {
+  input: UpdateCustomerInput;
 };
 
 /** By what a message is sent. */
@@ -823,6 +837,29 @@ export type SourceSystem =
   | 'CUSTOMERS_V2'
   /** Logins. */
   | 'USERS';
+
+/** What changes of a customer: an absent field keeps its value, null clears it. */
+export type UpdateCustomerInput = {
+  /** Where to deliver; at most 500 characters. */
+  address?: InputMaybe<Scalars['String']['input']>;
+  /** Delivery area; at most 100 characters. */
+  area?: InputMaybe<Scalars['String']['input']>;
+  /** An address that receives mail. It cannot be cleared where the login has no phone. */
+  email?: InputMaybe<Scalars['String']['input']>;
+  /** Of either half. */
+  id: Scalars['ID']['input'];
+  /** At most 200 characters. It cannot be cleared. */
+  name?: InputMaybe<Scalars['String']['input']>;
+  /** What to do when somebody else has the new phone or e-mail: ASK or CREATE_SEPARATE. Where another login has it, it is written to the delivery record only: two logins with one phone could both not log in by it. */
+  onExisting?: InputMaybe<OnExisting>;
+  /** In any spelling; without a country code, of the configured region. It cannot be cleared while it is all by which the login can be reached. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** Of the delivery record. It cannot be cleared. */
+  status?: InputMaybe<CustomerStatusInput>;
+};
+
+/** A customer who was changed, or those who have the new phone or e-mail already. */
+export type UpdateCustomerResult = CustomerAlreadyExists | CustomerUpdated;
 
 /** Whoever is logged in. */
 export type Viewer = {
