@@ -95,37 +95,52 @@ async function importRows(
   const { onExisting, dryRun, signal, batchRows = defaultBatchRows } = options;
   const read = createRowReader({ mapping: source.mapping, onExisting, defaultPhoneRegion });
   let batch: BatchRow[] = [];
+  let settling: Promise<void> = Promise.resolve();
 
-  const settle = async (isLast: boolean): Promise<void> => {
+  const settle = async (rows: readonly BatchRow[], isLast: boolean): Promise<void> => {
     const results = await ledger.settle(
-      batch,
+      rows,
       (alsoWrite) => {
-        const inputs = withKeys(inputsOf(batch), ledger, onExisting);
+        const inputs = withKeys(inputsOf(rows), ledger, onExisting);
         return create(inputs, { dryRun, ...(alsoWrite && { alsoWrite }) });
       },
       isLast,
     );
     options.onBatch?.(results, ledger.counts);
-    batch = [];
+  };
+  /** The next batch is read while the database works on this one. */
+  const settleMeanwhile = async (rows: readonly BatchRow[]): Promise<void> => {
+    await settling;
+    if (signal.aborted) return;
+    settling = settle(rows, false);
+    // Whoever waits for it is told; until then nobody does.
+    settling.catch(() => {});
   };
 
   // What was done before is read again all the same: later rows are compared with it.
   let rowsToSkip = ledger.counts.rows;
-  for await (const records of source.records()) {
-    for (const record of records) {
-      const row = read(record);
-      if (rowsToSkip > 0) {
-        rowsToSkip--;
-        continue;
+  try {
+    for await (const records of source.records()) {
+      for (const record of records) {
+        const row = read(record);
+        if (rowsToSkip > 0) {
+          rowsToSkip--;
+          continue;
+        }
+        batch.push(row);
+        if (batch.length < batchRows) continue;
+        await settleMeanwhile(batch);
+        batch = [];
       }
-      batch.push(row);
-      if (batch.length < batchRows) continue;
-      await settle(false);
-      if (signal.aborted) return false;
+      if (signal.aborted) break;
     }
-    if (signal.aborted && batch.length === 0) return false;
+  } finally {
+    // Nothing is closed while a batch is at work.
+    await settling.catch(() => {});
   }
-  await settle(true);
+  await settling;
+  if (signal.aborted) return false;
+  await settle(batch, true);
   return true;
 }
 
