@@ -45,7 +45,7 @@ it('the contract: names, nullability and a description of everything', () => {
   );
   expect(withoutDescriptions('Query').trim()).toBe('type Query { me: Viewer }');
   expect(withoutDescriptions('Mutation').replaceAll('( ', '(').trim()).toBe(
-    'type Mutation { changePassword(currentPassword: String! newPassword: String! ): Session! login(identifier: String! password: String! ): Session! }',
+    'type Mutation { changePassword(currentPassword: String! newPassword: String! ): Session! confirmEmail(token: String! ): Acknowledgement! login(identifier: String! password: String! ): Session! setEmail(currentPassword: String! email: String! ): Viewer! }',
   );
 });
 
@@ -83,6 +83,28 @@ it('login, me and changePassword answer as the contract says', async () => {
   });
   expect((await run(change, { password })).errors?.[0]?.originalError).toMatchObject({
     code: 'UNAUTHENTICATED',
+  });
+});
+
+it('setEmail and confirmEmail answer as the contract says', async () => {
+  const login = await accounts.addLogin({ email: 'present@example.com' });
+  const { accessToken } = await accounts.logIn('present@example.com');
+  const viewer = await accounts.authenticator.viewerOf(`Bearer ${accessToken}`);
+  const ask =
+    'mutation ($password: String!) { setEmail(email: "Future@example.com", currentPassword: $password) { id email pendingEmail } }';
+  expect((await run(ask, { password }, viewer)).data?.setEmail).toEqual({
+    id: login.id,
+    email: 'present@example.com',
+    pendingEmail: 'future@example.com',
+  });
+  const [message] = await accounts.messagesTo('future@example.com');
+  const token = new URL(String(message?.secrets?.link)).searchParams.get('token');
+  const confirm = 'mutation ($token: String!) { confirmEmail(token: $token) { message } }';
+  expect((await run(confirm, { token })).data?.confirmEmail).toEqual({
+    message: expect.stringContaining('confirmed'),
+  });
+  expect((await run(confirm, { token })).errors?.[0]?.originalError).toMatchObject({
+    code: 'INVALID_OR_EXPIRED_TOKEN',
   });
 });
 
