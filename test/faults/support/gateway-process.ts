@@ -24,7 +24,7 @@ export async function startGatewayProcess(
   environment: Readonly<Record<string, string>>,
 ): Promise<GatewayProcess> {
   const proxy = await startWireProxy(databaseUri);
-  const child = spawn(process.execPath, [main, 'serve'], {
+  const child = spawn(process.execPath, [...shortLived, main, 'serve'], {
     env: {
       PATH: process.env.PATH,
       MONGODB_URI: proxy.uri,
@@ -46,6 +46,9 @@ export async function startGatewayProcess(
   });
   return { url: await listening(child), proxy, kill: killChild, dead };
 }
+
+/** Optimising what soon dies does not pay. */
+const shortLived = ['--no-opt', '--single-threaded-gc'];
 
 async function listening(child: ChildProcess): Promise<string> {
   let printed = '';

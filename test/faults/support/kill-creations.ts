@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Document } from 'mongodb';
 import type { Database } from '../../../src/database/collections.ts';
 import { graphqlClient } from '../../support/graphql-client.ts';
-import { type SeededRandom, seededRandom } from '../../support/seeded-random.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
 import type { GatewayProcess } from './gateway-process.ts';
 import { type NewPerson, newPerson } from './new-person.ts';
 
@@ -82,19 +82,24 @@ export async function killCreations(options: KillOptions): Promise<KillReport> {
   const steps = undisturbed.steps();
 
   // Two of them starting at any time, so that the next one is there when it is needed.
-  const starting = [next(), next()];
+  const starting = [next(), ...(rounds > 1 ? [next()] : [])];
   let unanswered: NewPerson[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const fresh = hire();
     const watched = watch(gateway, fresh);
-    const kill = killPlan(random, { steps, undisturbedMs });
-    const timer = kill.afterMs === undefined ? undefined : setTimeout(gateway.kill, kill.afterMs);
-    watched.atStep(kill.step, gateway.kill);
+    const kill = () => {
+      watched.freeze();
+      gateway.kill();
+    };
+    // Half of them at any moment, the others when one of the commands of the transactions passes, or its answer.
+    const step = 1 + random.below(steps);
+    const afterMs = random.next() * undisturbedMs;
+    const timer = round % 2 === 0 ? setTimeout(kill, afterMs) : watched.atStep(step, kill);
     const calls = [...fresh, ...unanswered].map(async (person) => {
       if (await send(gateway, person)) watched.answered.add(person);
     });
     // Nothing was slow enough to be caught: it is killed once it has answered.
-    void Promise.all(calls).then(gateway.kill);
+    void Promise.all(calls).then(kill);
     await gateway.dead;
     await Promise.all(calls);
     clearTimeout(timer);
@@ -102,27 +107,13 @@ export async function killCreations(options: KillOptions): Promise<KillReport> {
     await forgetOpenTransactions(database, gateway.proxy.openSessions());
     // Those that were answered are asked once more, by the gateway that knows them from the database only.
     unanswered = [...fresh, ...unanswered.filter((person) => !watched.answered.has(person))];
-    starting.push(next());
+    if (round + starting.length < rounds) starting.push(next());
     gateway = (await starting.shift()) ?? gateway;
   }
   for (const person of unanswered) await send(gateway, person);
-  for (const spare of await Promise.all(starting)) {
-    spare.kill();
-    await spare.dead;
-  }
   const unnamed = people.filter((person) => !answers.has(person));
   complaints.push(...unnamed.map(({ name }) => `${name}: never answered`));
   return { kills, people, complaints, undisturbedMs, survivor: gateway };
-}
-
-/** Half of the kills at any moment, the others when one of the commands of the transactions, or an answer, passes. */
-function killPlan(
-  random: SeededRandom,
-  { steps, undisturbedMs }: { steps: number; undisturbedMs: number },
-): { readonly afterMs?: number; readonly step: number } {
-  const step = 1 + random.below(steps);
-  const afterMs = random.next() * undisturbedMs;
-  return random.chance(0.5) ? { step } : { afterMs, step: Number.POSITIVE_INFINITY };
 }
 
 /** Sees by the commands of transactions how far the calls for these people have come. */
@@ -130,6 +121,7 @@ function watch(gateway: GatewayProcess, people: readonly NewPerson[]) {
   const progress = new Map<NewPerson, Moment>(people.map((person) => [person, 'before']));
   const persons = new Map<string, NewPerson>();
   const answered = new Set<NewPerson>();
+  let frozen: Moment[] | undefined;
   let steps = 0;
   let at = { step: Number.POSITIVE_INFINITY, run: () => {} };
   gateway.proxy.onMessage = ({ direction, command, transaction, startsTransaction, holds }) => {
@@ -147,11 +139,16 @@ function watch(gateway: GatewayProcess, people: readonly NewPerson[]) {
     people,
     answered,
     steps: () => steps,
-    atStep(step: number, run: () => void) {
+    atStep(step: number, run: () => void): undefined {
       at = { step, run };
     },
-    moments: () =>
-      people.map((person) => (answered.has(person) ? 'answered' : (progress.get(person) ?? 'before'))),
+    /** What comes later was sent before it died, or is never sent. */
+    freeze() {
+      frozen ??= people.map((person) =>
+        answered.has(person) ? 'answered' : (progress.get(person) ?? 'before'),
+      );
+    },
+    moments: () => frozen ?? [],
   };
 }
 
