@@ -268,6 +268,53 @@ describe('the code', () => {
   });
 });
 
+describe('a login that was adopted', () => {
+  it('reads the new delivery record once the code that went there was entered, and not before', async () => {
+    await app.add({
+      users: [
+        person('adopter', { role: 'admin' }),
+        person('adopted', { phone: '9765488001', email: 'someone.else@example.com' }),
+      ],
+    });
+    const before = await app.logIn('someone.else@example.com');
+    const admin = await app.logIn('adopter@example.com');
+    await app.newMessages();
+    const { data, errors } = await admin(
+      'mutation ($input: CreateCustomerInput!) { createCustomer(input: $input) { ... on CustomerCreated { adopted customer { id } } } }',
+      {
+        input: {
+          name: 'Secret Name',
+          phone: '9765488001',
+          email: 'hidden@adopted.example.org',
+          address: '7 Secret Street',
+          area: 'Secret Park',
+          onExisting: 'ADOPT',
+        },
+      },
+    );
+    expect(errors).toEqual([]);
+    expect(data.createCustomer.adopted).toBe(true);
+    const messages = await app.newMessages();
+    const code = messages.find(({ kind }) => kind === 'LINK_CODE');
+    expect(code).toMatchObject({ destination: 'hidden@adopted.example.org' });
+    expect(messages.find(({ kind }) => kind === 'LOGIN_ADOPTED')).toMatchObject({
+      destination: 'someone.else@example.com',
+    });
+    expect((await before('{ me { id } }')).code).toBe('UNAUTHENTICATED');
+
+    const client = await app.logIn('someone.else@example.com');
+    const answer = await client(own);
+    expect(answer.data.me.linkConfirmationPending).toBe(true);
+    // The phone is the login's own as well.
+    for (const secret of ['Secret', 'hidden@']) expect(JSON.stringify(answer)).not.toContain(secret);
+    const { data: confirmed } = await client(confirm, { code: code?.secrets?.code });
+    expect(confirmed.confirmLink.customer).toMatchObject({
+      id: data.createCustomer.customer.id,
+      address: '7 Secret Street',
+    });
+  });
+});
+
 describe('guessing', () => {
   it('is over after five attempts: the right code is then as good as a wrong one', async () => {
     const pair = await addPair('LINKED');
