@@ -41,6 +41,19 @@ async function messagesTo(phone: string, kind = 'CREDENTIALS'): Promise<number> 
   return creation.gateway.foreign.notifications.countDocuments({ destination: `+91${phone}`, kind });
 }
 
+/** Each in a mutation of its own; answers the type of each result, or the code of the refusal. */
+async function importAtOnce(inputs: CreateInput[]): Promise<(string | undefined)[]> {
+  const rows = inputs.map((input) => somebody(input));
+  const mutation = `mutation ($input: [CreateCustomerInput!]!) {
+    importCustomers(input: $input) { result { __typename } error { code } }
+  }`;
+  const answers = await Promise.all(rows.map((row) => creation.admin(mutation, { input: [row] })));
+  return answers.map(({ data, code }) => {
+    const [row] = data?.importCustomers ?? [];
+    return row?.result?.__typename ?? row?.error?.code ?? code;
+  });
+}
+
 describe('creations of one person at once', () => {
   it('fifty of them, however the phone is typed, make one pair; everybody else is told of it', async () => {
     const { phone } = somebody();
@@ -79,6 +92,35 @@ describe('creations of one person at once', () => {
     const email = /^same\.mail@example\.com$/i;
     expect(await users().countDocuments({ email })).toBe(1);
     expect(await records().countDocuments({ email })).toBe(1);
+  });
+
+  it('by imports, which make no password and so meet within one transaction, make one pair, too', async () => {
+    const { phone } = somebody();
+    const answers = await importAtOnce(
+      spellings(phone).flatMap((typed) => [{ phone: typed }, { phone: typed }]),
+    );
+    expect(answers.filter((one) => one === 'CustomerCreated')).toHaveLength(1);
+    expect(new Set(answers)).toEqual(
+      new Set(['CustomerCreated', expect.stringMatching(/^(CustomerAlreadyExists|CONFLICT)$/)]),
+    );
+    await theOnePair(phone);
+  });
+
+  it('by imports of a household share nothing that opens a login', async () => {
+    const { phone } = somebody();
+    const input = { phone, email: 'household@example.com', onExisting: 'CREATE_SEPARATE' };
+    const answers = await importAtOnce([input, input, input, input, input, input]);
+    const created = answers.filter((one) => one === 'CustomerCreated').length;
+    const deliveries = await records().find({ phone }).toArray();
+    expect(deliveries).toHaveLength(created);
+    const ids = deliveries.map(({ user_id }) => user_id);
+    const logins = await users()
+      .find({ id: { $in: ids } })
+      .toArray();
+    expect(logins).toHaveLength(created);
+    const emails = logins.map(({ email }) => email.toLowerCase());
+    expect(new Set(emails).size).toBe(created);
+    expect(logins.filter((login) => (login.phone ?? '') !== '').length).toBeLessThanOrEqual(1);
   });
 
   it('of different people all succeed', async () => {
@@ -123,6 +165,19 @@ describe('one delivery record at once', () => {
     const { delivery } = await theOnePair(person.phone);
     expect(delivery.id).toBe(kept.id);
     expect(await messagesTo(person.phone)).toBe(1);
+  });
+
+  it('and one login adopted ten times gets one delivery record', async () => {
+    const person = somebody({ onExisting: 'ADOPT' });
+    const kept = await creation.addOrphan('login', person);
+    const outcomes = (await all(Array.from({ length: 10 }, () => person))).map(outcome);
+    expect(outcomes.filter((one) => one === 'CustomerCreated')).toHaveLength(1);
+    expect(new Set(outcomes)).toEqual(
+      new Set(['CustomerCreated', expect.stringMatching(/AlreadyExists|CONFLICT/)]),
+    );
+    const { login } = await theOnePair(person.phone);
+    expect(login.id).toBe(kept.id);
+    expect(await messagesTo(person.phone, 'LINK_CODE')).toBe(1);
   });
 
   it('given a login ten times gets one', async () => {
