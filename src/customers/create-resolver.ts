@@ -7,7 +7,6 @@ import { type CreateOutcome, createCustomers } from './create-customers.ts';
 import {
   CreateCustomerInput,
   CreateCustomerResult,
-  CustomerAlreadyExists,
   CustomerCreated,
   ImportedCustomer,
 } from './create-types.ts';
@@ -15,6 +14,7 @@ import type { CustomerDependencies, CustomerRequest } from './customer-access.ts
 import { Customer } from './customer-type.ts';
 import { customerRequest } from './customers-resolver.ts';
 import { prepareViews } from './prepare-views.ts';
+import { showCandidates } from './show-candidates.ts';
 
 /** Customers who are new, or complete now. */
 @Resolver()
@@ -112,17 +112,7 @@ export class CreateResolver {
         credentialsSentTo: [...outcome.sentTo],
       });
     }
-    const shown = outcome.candidates.slice(0, maxCandidates);
-    const views = await prepareViews(
-      this.dependencies,
-      request,
-      shown.map(({ source }) => source),
-    );
-    const candidates = views.map((customer, index) => ({
-      customer,
-      matchedBy: shown[index]?.matchedBy ?? [],
-    }));
-    return Object.assign(new CustomerAlreadyExists(), { candidates });
+    return showCandidates(this.dependencies, request, outcome.candidates);
   }
 
   private async showOne(
@@ -136,7 +126,6 @@ export class CreateResolver {
 }
 
 const maxImported = 200;
-const maxCandidates = 20;
 
 function importError({
   code,

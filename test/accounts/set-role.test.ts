@@ -1,6 +1,7 @@
 import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changePassword } from '../../src/accounts/change-password.ts';
+import { loginFilter } from '../../src/accounts/login-filter.ts';
 import { setRole } from '../../src/accounts/set-role.ts';
 import type { ViewerRole } from '../../src/accounts/viewer.ts';
 import type { RequestContext } from '../../src/context.ts';
@@ -56,7 +57,7 @@ describe('a login that is given another role', () => {
     const { _id, key } = withoutId(await accounts.addLogin({ id: null, email: 'noid@example.com' }));
     expect(await give(key, 'DELIVERY_BOY')).toMatchObject({ id: key, role: 'DELIVERY_BOY' });
     expect(await journalOf(accounts, key)).toHaveLength(1);
-    expect(await accounts.database.users.findOne({ _id })).toMatchObject({ role: 'delivery_boy' });
+    expect(await accounts.database.users.findOne(loginFilter(_id))).toMatchObject({ role: 'delivery_boy' });
   });
 
   it('may have had one that is none of ours', async () => {
