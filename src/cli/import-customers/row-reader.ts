@@ -5,7 +5,7 @@ import type { BatchRow } from './settle-rows.ts';
 
 /**
  * Reads the rows of one file, in order. A row with the phone or e-mail of an earlier one is refused and names its line,
- * unless everybody is to be created apart. Rows that cannot be customers count for nobody.
+ * unless everybody is to be created apart. Rows that are refused are nobody's double.
  */
 export function createRowReader(options: RowOptions): (record: CsvRecord) => BatchRow {
   const seen = options.onExisting === 'CREATE_SEPARATE' ? null : new SeenContacts();
@@ -14,10 +14,15 @@ export function createRowReader(options: RowOptions): (record: CsvRecord) => Bat
     if (fields === null) return { problem: badRow(null, fault ?? 'The row cannot be read.') };
     const row = readRow(fields, options);
     if (seen === null || 'problem' in row) return row;
-    const phoneLine = seen.firstLine(row.phoneE164, line);
-    const emailLine = row.email === null ? null : seen.firstLine(row.email, line);
-    if (phoneLine !== null) return { problem: badRow('phone', `Line ${phoneLine} has the same phone.`) };
-    if (emailLine !== null) return { problem: badRow('email', `Line ${emailLine} has the same e-mail.`) };
+    for (const [field, contact, word] of [
+      ['phone', row.phoneE164, 'phone'],
+      ['email', row.email, 'e-mail'],
+    ] as const) {
+      const first = contact === null ? null : seen.lineOf(contact);
+      if (first !== null) return { problem: badRow(field, `Line ${first} has the same ${word}.`) };
+    }
+    seen.remember(row.phoneE164, line);
+    if (row.email !== null) seen.remember(row.email, line);
     return row;
   };
 

@@ -11,17 +11,19 @@ export class SeenContacts {
   #lines = new Uint32Array(initialSlots);
   #count = 0;
 
-  /** The line on which it came first; null when it comes now, and is remembered. */
-  firstLine(contact: string, line: number): number | null {
+  /** The line on which it came first; null when it has not come yet. */
+  lineOf(contact: string): number | null {
+    return this.#lines[this.#slotOf(digestOf(contact))] || null;
+  }
+
+  /** To be told once of each. */
+  remember(contact: string, line: number): void {
     const digest = digestOf(contact);
     const slot = this.#slotOf(digest);
-    const found = this.#lines[slot];
-    if (found !== undefined && found !== 0) return found;
     this.#digests[slot] = digest;
     this.#lines[slot] = line;
     this.#count++;
     if (this.#count > this.#lines.length / 2) this.#grow();
-    return null;
   }
 
   /** Where a digest is, or would be: the next free slot behind the one that it names. */
