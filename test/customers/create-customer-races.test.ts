@@ -81,10 +81,10 @@ describe('creations of one person at once', () => {
       { i: phone },
     );
     expect(found.data.findCustomer.customer).toEqual({ id: delivery.id, link: { state: 'LINKED' } });
-  });
+  }, 60_000);
 
   it('by one e-mail and different phones make one pair, too', async () => {
-    const inputs = Array.from({ length: 8 }, (_, at) =>
+    const inputs = Array.from({ length: 4 }, (_, at) =>
       somebody({ email: at % 2 === 0 ? 'same.mail@example.com' : 'Same.Mail@EXAMPLE.com' }),
     );
     const answers = await all(inputs);
@@ -124,14 +124,14 @@ describe('creations of one person at once', () => {
   });
 
   it('of different people all succeed', async () => {
-    const answers = await all(Array.from({ length: 8 }, () => somebody()));
+    const answers = await all(Array.from({ length: 4 }, () => somebody()));
     expect(new Set(answers.map(outcome))).toEqual(new Set(['CustomerCreated']));
   });
 
   it('of a household, each created apart, make a pair for each', async () => {
     const { phone } = somebody();
     const answers = await all(
-      Array.from({ length: 5 }, () => somebody({ phone, onExisting: 'CREATE_SEPARATE' })),
+      Array.from({ length: 4 }, () => somebody({ phone, onExisting: 'CREATE_SEPARATE' })),
     );
     const created = answers.filter((answer) => outcome(answer) === 'CustomerCreated').length;
     expect(created).toBeGreaterThan(0);
@@ -211,13 +211,13 @@ describe('one delivery record at once', () => {
   });
 
   it('adopted while another application links it elsewhere keeps the link that came first', async () => {
-    for (let round = 0; round < 6; round += 1) {
+    for (let round = 0; round < 4; round += 1) {
       const person = somebody({ onExisting: 'ADOPT' });
       const kept = await creation.addOrphan('record', person);
       const foreign = `foreign-${round}-${person.phone}`;
       const [answer, linked] = await Promise.all([
         creation.create(person),
-        new Promise((resolve) => setTimeout(resolve, round * 25)).then(() =>
+        new Promise((resolve) => setTimeout(resolve, round * 40)).then(() =>
           records().updateOne({ id: kept.id, user_id: null }, { $set: { user_id: foreign } }),
         ),
       ]);
@@ -237,7 +237,7 @@ describe('one delivery record at once', () => {
 
 describe('while another application writes', () => {
   it('a record with the same phone is stored, the pair that was created is whole, and neither loses a link', async () => {
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       const person = somebody();
       const stored = record({ phone: `+91 ${person.phone}` });
       const [answer] = await Promise.all([creation.create(person), records().insertOne(stored)]);
@@ -286,12 +286,8 @@ describe('where the older application has unique indexes of its own', () => {
   });
 
   it('on a phone, a household is refused in less than a second, and nothing is written', async () => {
-    await records()
-      .createIndex({ phone: 1 }, { unique: true, sparse: true, name: 'phone_1' })
-      .catch(async () => {
-        await records().deleteMany({});
-        await records().createIndex({ phone: 1 }, { unique: true, sparse: true, name: 'phone_1' });
-      });
+    await records().deleteMany({});
+    await records().createIndex({ phone: 1 }, { unique: true, sparse: true, name: 'phone_1' });
     const person = somebody();
     await creation.created(person);
     const before = await creation.everything();

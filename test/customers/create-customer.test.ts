@@ -296,6 +296,16 @@ describe('the same key', () => {
     expect(await creation.everything()).toEqual(before);
   });
 
+  it('of a customer who was deleted since is answered, though there is nobody to show', async () => {
+    const input = withKey('key-8');
+    const { link } = await creation.created(input);
+    const { db } = creation.gateway.foreign;
+    await db.collection('users').deleteOne({ id: link.userId });
+    await db.collection('customers_v2').deleteOne({ id: link.customerV2Id });
+    await creation.gateway.sweep();
+    expect((await creation.create(input)).code).toMatch(/^(CONFLICT|NOT_FOUND)$/);
+  });
+
   it('whose call was refused is still free', async () => {
     const input = withKey('key-4', { deliveryBoyId: 'nobody' });
     expect((await creation.create(input)).code).toBe('BAD_USER_INPUT');
