@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { StoredNotification } from '../../src/database/collections.ts';
+import type { Database, StoredNotification } from '../../src/database/collections.ts';
 import { purgeNotifications } from '../../src/notifications/purge-notifications.ts';
 import { createSecretBox } from '../../src/notifications/secret-box.ts';
 import { DeliveryError, type OutgoingMessage } from '../../src/notifications/transport.ts';
@@ -29,6 +29,21 @@ describe('the dispatcher', () => {
     sent = [];
   });
   afterAll(() => outbox.close());
+
+  /** The database, with every claim passed through `through`. */
+  function claimingThrough(through: (claim: () => Promise<unknown>) => Promise<unknown>): Database {
+    const notifications = new Proxy(outbox.database.notifications, {
+      get(target, name) {
+        const value = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        const method = value.bind(target);
+        return name === 'findOneAndUpdate'
+          ? (...claim: unknown[]) => through(() => method(...claim))
+          : method;
+      },
+    });
+    return { ...outbox.database, notifications };
+  }
 
   it('leaves no password in the database before it is sent, nor afterwards', async () => {
     await outbox.addCredentials({ email, phoneE164: '+919876543210' });
@@ -148,24 +163,32 @@ describe('the dispatcher', () => {
     await outbox.until(row?._id, ({ state }) => state === 'SENT', 1_000);
   });
 
+  it('hears that it is woken while it looks', async () => {
+    let looks = 0;
+    let row: StoredNotification | undefined;
+    const database = claimingThrough(async (claim) => {
+      looks++;
+      const found = await claim();
+      if (looks > 1) return found;
+      [row] = await outbox.addCredentials({ email });
+      dispatcher.wake();
+      return found;
+    });
+    const dispatcher = outbox.start({ EMAIL: taking() }, { database, pollMs: 600_000 });
+    while (row === undefined) await sleep(10);
+    await outbox.until(row._id, ({ state }) => state === 'SENT', 1_000);
+  });
+
   it('goes on after an outage of the database, and tells of it once', async () => {
     let broken = true;
     let asked = 0;
-    const { database } = outbox;
-    const notifications = new Proxy(database.notifications, {
-      get(target, name) {
-        if (name === 'findOneAndUpdate' && broken) {
-          return async () => {
-            asked++;
-            throw new Error('gone');
-          };
-        }
-        const value = Reflect.get(target, name);
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
+    const database = claimingThrough(async (claim) => {
+      asked++;
+      if (broken) throw new Error('gone');
+      return claim();
     });
     const [row] = await outbox.addCredentials({ email });
-    outbox.start({ EMAIL: taking() }, { database: { ...database, notifications } });
+    outbox.start({ EMAIL: taking() }, { database });
     while (asked < 3) await sleep(10);
     broken = false;
     await outbox.until(row?._id, ({ state }) => state === 'SENT');
