@@ -25,6 +25,8 @@ const refused = { code: 'INVALID_OR_EXPIRED_TOKEN', message: 'Invalid or expired
 describe('a confirmed address', () => {
   it('is the one to log in with, the old one is not, and sessions go on', async () => {
     const { accessToken, token } = await asked('old@example.com', 'New@Example.com');
+    const before = await accounts.authenticator.viewerOf(`Bearer ${accessToken}`);
+    expect(before).toMatchObject({ email: 'old@example.com', pendingEmail: 'new@example.com' });
     const { message } = await confirmEmail(accounts, token);
     expect(message).toMatch(/confirmed/);
     expect(await accounts.tryLogIn('new@example.com')).toBe('session');
@@ -163,6 +165,15 @@ describe('a token', () => {
     const second = await ask(first.viewer, 'new.same@example.com');
     await expect(confirmEmail(accounts, first.token)).rejects.toMatchObject(refused);
     await confirmEmail(accounts, second);
+  });
+
+  it.each([
+    ['none', null],
+    ['another', 'other@example.com'],
+  ])('for an address is no good once the login waits for %s', async (what, pendingEmail) => {
+    const { login, token } = await asked(`waits.${what}@example.com`, `new.waits.${what}@example.com`);
+    await accounts.database.accounts.updateOne({ _id: recordKey(login._id) }, { $set: { pendingEmail } });
+    await expect(confirmEmail(accounts, token)).rejects.toMatchObject(refused);
   });
 
   it.each([

@@ -157,6 +157,14 @@ describe('credentials', () => {
       'two different fields',
       `mutation { ${attempt} changePassword(currentPassword: "x", newPassword: "y") { expiresAt } }`,
     ],
+    [
+      'tokens',
+      'mutation { a: confirmEmail(token: "x") { message } b: confirmEmail(token: "y") { message } }',
+    ],
+    [
+      'addresses',
+      'mutation { a: setEmail(email: "x", currentPassword: "y") { id } b: setEmail(email: "x", currentPassword: "z") { id } }',
+    ],
     ['a field and a fragment', `mutation { a: ${attempt} ...F } fragment F on Mutation { b: ${attempt} }`],
     [
       'one fragment in another',
