@@ -202,32 +202,17 @@ describe('somebody without an e-mail', () => {
 });
 
 describe('the values of a new customer', () => {
-  const text = (name: string) => ({ name, address: `${name} 1`, area: `${name} 2` });
-
   it.each([
-    'Zoë Müller-Lüdenscheidt',
-    "O'Brien & Sons <b>",
-    '$where: {"$gt": ""}',
-    'श्रीमती कमला 🚴',
-    'n'.repeat(200),
-  ])('are kept as typed: %s', async (name) => {
-    const input = somebody(name.length === 200 ? { name } : text(name));
-    const { user, record } = await creation.stored(await creation.created(input));
-    expect([user.name, record.name]).toEqual([name, name]);
-    expect([record.address, record.area]).toEqual([input.address, input.area]);
-  });
-
-  it.each([
-    ['ACTIVE', 'active'],
-    ['TRIAL', 'trial'],
-    ['PAUSED', 'paused'],
-    ['INACTIVE', 'inactive'],
-  ])('status %s is stored as %s, and the login is active', async (status, stored) => {
-    const customer = await creation.created(somebody({ status }));
-    const pair = await creation.stored(customer);
-    expect(pair.record.status).toBe(stored);
-    expect(pair.user.is_active).toBe(true);
-    expect(customer).toMatchObject({ status, canLogin: true });
+    { name: 'Zoë Müller 🚴', address: "O'Brien & Sons <b>", area: 'कोथरूड', status: 'TRIAL' },
+    { name: '$where: {"$gt": ""}', address: '../../etc\\n', area: '__proto__', status: 'PAUSED' },
+    { name: 'null', address: '0', area: 'undefined', status: 'INACTIVE' },
+  ])('are kept as typed, and whatever the status, the login is active: %o', async (values) => {
+    const customer = await creation.created(somebody(values));
+    expect(customer).toMatchObject({ ...values, canLogin: true });
+    const { user, record } = await creation.stored(customer);
+    const { status, ...typed } = values;
+    expect(record).toMatchObject({ ...typed, status: status.toLowerCase() });
+    expect(user).toMatchObject({ name: values.name, is_active: true });
   });
 
   it('are the same person’s in whatever spelling the phone is typed', async () => {
@@ -348,7 +333,7 @@ it('the index that all this has written is the one that a rebuild makes', async 
   await foreign.indexedRecords.deleteMany({});
   await sweepIndex(foreign, settings, { everything: true });
   const rebuilt = await creation.everything();
-  expect(written.customer_index?.length).toBeGreaterThan(20);
+  expect(written.customer_index?.length).toBeGreaterThan(12);
   expect(rebuilt.customer_index).toEqual(written.customer_index);
   expect(rebuilt.customer_index_records).toEqual(written.customer_index_records);
 });

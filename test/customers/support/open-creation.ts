@@ -4,7 +4,7 @@ import bcrypt from 'bcrypt';
 import { BSON, type Document } from 'mongodb';
 import type { JournalEntry, StoredAccount, StoredNotification } from '../../../src/database/collections.ts';
 import { recordKey } from '../../../src/database/stored-documents.ts';
-import type { GraphqlAnswer, GraphqlClient } from '../../support/graphql-client.ts';
+import { type GraphqlAnswer, type GraphqlClient, graphqlClient } from '../../support/graphql-client.ts';
 import { type ReceivedMessage, secretIn } from '../../support/inbox.ts';
 import { startGateway, type TestGateway } from '../../support/start-gateway.ts';
 import { type CustomerAnswer, everyCustomerField } from './customer-answer.ts';
@@ -143,8 +143,8 @@ export async function openCreation(environment: Readonly<Record<string, string>>
       throw new Error(`The credentials for ${row.destination} did not arrive.`);
     },
     async tryLogIn(identifier, typed = password) {
-      const { code } = await gateway.anonymous(logInMutation, { identifier, password: typed });
-      return code ?? gateway.logIn(identifier, typed);
+      const { code, data } = await gateway.anonymous(logInMutation, { identifier, password: typed });
+      return code ?? graphqlClient(gateway.url, data.login.accessToken);
     },
     async everything() {
       await quiet(gateway);
@@ -228,7 +228,7 @@ fragment Result on CreateCustomerResult {
 ${everyCustomerField}`;
 
 const logInMutation = `mutation ($identifier: String!, $password: String!) {
-  login(identifier: $identifier, password: $password) { mustChangePassword }
+  login(identifier: $identifier, password: $password) { accessToken }
 }`;
 
 /** Messages are sent beside the requests: waits until those that are due have gone. */
