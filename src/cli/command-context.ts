@@ -17,7 +17,7 @@ export const environment: Readonly<Record<string, string | undefined>> = process
 /**
  * Runs a command on the configured database, with its schema up to date, and closes it again.
  *
- * @param readOnly An older schema is refused, and not brought up to date.
+ * @param readOnly The schema is not brought up to date: an older one is refused, unless nobody is stored yet.
  */
 export async function withDatabase<Result>(
   work: (context: CommandContext) => Promise<Result>,
@@ -27,9 +27,14 @@ export async function withDatabase<Result>(
   const opened = await openDatabase(config);
   try {
     if (config.migrate && !readOnly) await migrate(opened.database, { now: () => new Date() });
-    else await requireCurrentSchema(opened.database);
+    else if (!(readOnly && (await isEmpty(opened.database)))) await requireCurrentSchema(opened.database);
     return await work({ config, database: opened.database, settings: indexSettingsOf(config) });
   } finally {
     await opened.close();
   }
+}
+
+async function isEmpty({ users, customersV2 }: Database): Promise<boolean> {
+  const found = await Promise.all([users.findOne({}), customersV2.findOne({})]);
+  return found.every((record) => record === null);
 }

@@ -14,8 +14,8 @@ import { createProblemLister, summaryLines } from './import-customers/summary-li
 import { UsageError } from './usage-error.ts';
 
 interface Options {
-  readonly map: readonly FieldOption[];
-  readonly default: readonly FieldOption[];
+  readonly map?: readonly FieldOption[];
+  readonly default?: readonly FieldOption[];
   readonly delimiter?: string;
   readonly onExisting: keyof typeof choices;
   readonly dryRun?: boolean;
@@ -29,17 +29,11 @@ export function importCustomersCommand(): Command {
   return new Command('import-customers')
     .description('create customers from a CSV file; credentials go out later, when they are released')
     .argument('<file>', 'CSV in UTF-8 whose first line names the columns; - reads standard input')
-    .option(
-      '--map <field=column>',
-      'the column of a field that has another name',
-      collect(readFieldOption),
-      [],
-    )
+    .option('--map <field=column>', 'the column of a field that has another name', collect(readFieldOption))
     .option(
       '--default <field=value>',
       'where there is no such column, or its cell is empty',
       collect(readDefaultOption),
-      [],
     )
     .option(
       '--delimiter <character>',
@@ -77,8 +71,8 @@ async function run(file: string, options: Options): Promise<void> {
     file,
     stdin: process.stdin,
     delimiter: options.delimiter ?? null,
-    map: options.map,
-    defaults: options.default,
+    map: options.map ?? [],
+    defaults: options.default ?? [],
   });
   const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
@@ -161,7 +155,7 @@ function checked<Value>(read: (typed: string) => Value): (typed: string) => Valu
   };
 }
 
-function collect<Value>(read: (typed: string) => Value): (typed: string, earlier: Value[]) => Value[] {
+function collect<Value>(read: (typed: string) => Value): (typed: string, earlier?: Value[]) => Value[] {
   const readChecked = checked(read);
-  return (typed, earlier) => [...earlier, readChecked(typed)];
+  return (typed, earlier = []) => [...earlier, readChecked(typed)];
 }

@@ -106,6 +106,11 @@ async function openFiles(options: JobLedgerOptions): Promise<OpenedFiles> {
     report: report.checkpoint,
     rejected: rejected.checkpoint,
   };
-  await startImportJob(database, id, begin, now());
+  try {
+    await startImportJob(database, id, begin, now());
+  } catch (error) {
+    for (const file of [report, rejected]) await file.close({ removeIfEmpty: false });
+    throw error;
+  }
   return { report, rejected, begin };
 }

@@ -28,8 +28,13 @@ export async function createOutputFiles(
     return path === null ? null : createOutputFile(path, { explicit: name !== null, header, replace });
   };
   const report = await make(named.report, 'report', Buffer.from(reportHeader), true);
-  // Somebody may be correcting the rows of an earlier one.
-  return { report, rejected: await make(named.rejected, 'rejected', headerBytes, false) };
+  try {
+    // Somebody may be correcting the rows of an earlier one.
+    return { report, rejected: await make(named.rejected, 'rejected', headerBytes, false) };
+  } catch (error) {
+    await report?.close({ removeIfEmpty: true });
+    throw error;
+  }
 }
 
 /** Opens both files where an interrupted import left them. */
@@ -37,10 +42,13 @@ export async function reopenOutputFiles(
   named: OutputNames,
   left: { readonly report: FileCheckpoint; readonly rejected: FileCheckpoint },
 ) {
-  return {
-    report: await reopenOutputFile(left.report, named.report ?? left.report.path),
-    rejected: await reopenOutputFile(left.rejected, named.rejected ?? left.rejected.path),
-  };
+  const report = await reopenOutputFile(left.report, named.report ?? left.report.path);
+  try {
+    return { report, rejected: await reopenOutputFile(left.rejected, named.rejected ?? left.rejected.path) };
+  } catch (error) {
+    await report.close({ removeIfEmpty: false });
+    throw error;
+  }
 }
 
 /** What a batch adds to the files. */

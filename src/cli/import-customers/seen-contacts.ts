@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Remembers on which line of a file each phone and e-mail came first. It keeps 12 to 48 bytes for each, whatever their
+ * Remembers on which line of a file each phone and e-mail came first. It keeps 24 to 48 bytes for each, whatever their
  * length: a digest of 64 bits and the line. (Among ten million of them, two that differ pass for one with a chance of one
  * in three hundred thousand.)
  */

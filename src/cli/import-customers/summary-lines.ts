@@ -34,7 +34,7 @@ export function summaryLines(summary: ImportSummary): string[] {
       'This file was imported before, with the same settings; --again imports it once more. It had:',
     );
   } else if (rowsBefore > 0) {
-    lines.push(`It went on behind ${count(rowsBefore)} rows that were imported before.`);
+    lines.push(`It went on behind ${rowsText(rowsBefore)} of an earlier run.`);
   }
   const figures = [
     `${count(summary.created)} created`,
@@ -42,7 +42,7 @@ export function summaryLines(summary: ImportSummary): string[] {
     `${count(summary.exists)} there already`,
     `${count(summary.refused)} refused${rejected === null || summary.refused === 0 ? '' : ` (kept in ${rejected})`}`,
   ];
-  lines.push(`${dryRun ? 'It would be: ' : ''}${count(summary.rows)} rows, ${figures.join(', ')}.`);
+  lines.push(`${dryRun ? 'It would be: ' : ''}${rowsText(summary.rows)}, ${figures.join(', ')}.`);
   if (dryRun) lines.push('Nothing was written.');
   if (report !== null) lines.push(`What became of each row: ${report}`);
   if (state === 'INTERRUPTED') {
@@ -53,4 +53,8 @@ export function summaryLines(summary: ImportSummary): string[] {
     );
   }
   return lines;
+}
+
+function rowsText(rows: number): string {
+  return `${count(rows)} ${rows === 1 ? 'row' : 'rows'}`;
 }

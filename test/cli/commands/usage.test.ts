@@ -14,6 +14,7 @@ describe('the command', () => {
         'status',
         'create-admin',
         'import',
+        'import-customers',
         'demo',
         'migrate',
         'reindex',
