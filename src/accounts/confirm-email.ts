@@ -1,5 +1,5 @@
 import type { ClientSession } from 'mongodb';
-import { canonicalEmail } from '../customer-index/canonical-email.ts';
+import { canonicalEmail, isPlaceholderEmail } from '../customer-index/canonical-email.ts';
 import { linkCustomers } from '../customer-index/link-graph.ts';
 import { readNeighbourhood } from '../customer-index/neighbourhood.ts';
 import { refreshIndex } from '../customer-index/refresh-index.ts';
@@ -124,12 +124,11 @@ async function tell(
 ): Promise<void> {
   const self = loginAddress(login);
   const subjectIds = delivery === null ? ([self] as const) : ([self, loginAddress(delivery)] as const);
-  const changes = [
-    ...changesBetween({ email: login.email }, { email }),
-    ...(follows
-      ? changesBetween({ 'delivery.email': delivery?.email ?? null }, { 'delivery.email': email })
-      : []),
-  ];
+  const before = login.email !== null && isPlaceholderEmail(login.email) ? null : login.email;
+  const changes = changesBetween(
+    { 'users.email': before, ...(follows && { 'customers_v2.email': delivery?.email ?? null }) },
+    { 'users.email': email, ...(follows && { 'customers_v2.email': email }) },
+  );
   await writeJournal(database, [{ at, actor: self, action: 'EMAIL_CHANGED', subjectIds, changes }], session);
   // There is no secret in it, so preparing it is no work.
   const message = await outbox.prepare({

@@ -65,7 +65,7 @@ describe('a confirmed address', () => {
     expect(entries.find(({ action }) => action === 'EMAIL_CHANGED')).toMatchObject({
       actor: login.id,
       subjectIds: [login.id],
-      changes: [{ field: 'email', before: 'was@example.com', after: 'is@example.com' }],
+      changes: [{ field: 'users.email', before: 'was@example.com', after: 'is@example.com' }],
     });
     expect(JSON.stringify(entries)).not.toContain(token);
   });
@@ -218,8 +218,8 @@ describe('the delivery record of the same customer', () => {
     expect(row?.emails).toEqual(['new.follows@example.com']);
     const entry = await accounts.database.journal.findOne({ subjectIds: pair.id, action: 'EMAIL_CHANGED' });
     expect(entry?.changes).toEqual([
-      { field: 'email', before: 'follows@example.com', after: 'new.follows@example.com' },
-      { field: 'delivery.email', before: ' Follows@Example.com', after: 'new.follows@example.com' },
+      { field: 'users.email', before: 'follows@example.com', after: 'new.follows@example.com' },
+      { field: 'customers_v2.email', before: ' Follows@Example.com', after: 'new.follows@example.com' },
     ]);
   });
 
