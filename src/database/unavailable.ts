@@ -1,7 +1,12 @@
-import { MongoError, MongoNetworkError, MongoServerError } from 'mongodb';
+import { MongoBulkWriteError, MongoError, MongoNetworkError, MongoServerError } from 'mongodb';
 
 /** Whether an error says that the database cannot be reached or cannot serve now, so that trying again may help. */
 export function isUnavailable(error: unknown): boolean {
+  if (error instanceof MongoBulkWriteError) {
+    // The driver wraps whatever keeps it from sending several writes, and what is outside says nothing of it.
+    const inner: unknown = error.errorResponse;
+    if (inner instanceof Error) return isUnavailable(inner);
+  }
   if (error instanceof MongoServerError) return notServingCodes.has(Number(error.code));
   if (error instanceof Error && 'syscall' in error && 'code' in error)
     return socketErrors.has(String(error.code));

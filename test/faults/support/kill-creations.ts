@@ -3,6 +3,7 @@ import type { Document } from 'mongodb';
 import type { Database } from '../../../src/database/collections.ts';
 import { graphqlClient } from '../../support/graphql-client.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
+import { createPerson } from './create-person.ts';
 import type { GatewayProcess } from './gateway-process.ts';
 import { type NewPerson, newPerson } from './new-person.ts';
 
@@ -47,7 +48,7 @@ export interface KillOptions {
 /**
  * Calls `createCustomer` for several people at once and kills the gateway somewhere in it; calls again with the same keys
  * on the next gateway, for more people besides, and kills that, too; and so on. The last one is left alone, and answers
- * every call that is open still.
+ * every call that is still open.
  */
 export async function killCreations(options: KillOptions): Promise<KillReport> {
   const { rounds, perRound, seed, next, database } = options;
@@ -64,14 +65,17 @@ export async function killCreations(options: KillOptions): Promise<KillReport> {
     return fresh;
   };
   const send = async (gateway: GatewayProcess, person: NewPerson): Promise<boolean> => {
-    const answer = await create(gateway, options.adminToken, person);
+    const admin = graphqlClient(gateway.url, options.adminToken);
+    // Whatever was under way when the gateway died has no answer.
+    const answer = await createPerson(admin, person).catch(() => null);
     if (answer === null) return false;
+    const { ids, text } = answer;
     const earlier = answers.get(person);
-    if (answer.ids === undefined) complaints.push(`${person.name}: ${answer.refusal}`);
-    else if (earlier !== undefined && earlier !== answer.ids)
-      complaints.push(`${person.name}: ${earlier} at first, ${answer.ids} then`);
-    else answers.set(person, answer.ids);
-    return answer.ids !== undefined;
+    if (ids === null) complaints.push(`${person.name}: ${text}`);
+    else if (earlier !== undefined && earlier !== ids)
+      complaints.push(`${person.name}: ${earlier} at first, ${ids} then`);
+    else answers.set(person, ids);
+    return ids !== null;
   };
 
   let gateway = options.first;
@@ -83,7 +87,8 @@ export async function killCreations(options: KillOptions): Promise<KillReport> {
 
   // Two of them starting at any time, so that the next one is there when it is needed.
   const starting = [next(), ...(rounds > 1 ? [next()] : [])];
-  let unanswered: NewPerson[] = [];
+  let previous: NewPerson[] = [];
+  const left = new Set<NewPerson>();
   for (let round = 0; round < rounds; round += 1) {
     const fresh = hire();
     const watched = watch(gateway, fresh);
@@ -95,9 +100,10 @@ export async function killCreations(options: KillOptions): Promise<KillReport> {
     const step = 1 + random.below(steps);
     const afterMs = random.next() * undisturbedMs;
     const timer = round % 2 === 0 ? setTimeout(kill, afterMs) : watched.atStep(step, kill);
-    const calls = [...fresh, ...unanswered].map(async (person) => {
+    const calls = [...fresh, ...previous].map(async (person) => {
       if (await send(gateway, person)) watched.answered.add(person);
     });
+    for (const person of fresh) left.add(person);
     // Nothing was slow enough to be caught: it is killed once it has answered.
     void Promise.all(calls).then(kill);
     await gateway.dead;
@@ -105,12 +111,13 @@ export async function killCreations(options: KillOptions): Promise<KillReport> {
     clearTimeout(timer);
     kills.push(watched.moments());
     await forgetOpenTransactions(database, gateway.proxy.openSessions());
-    // Those that were answered are asked once more, by the gateway that knows them from the database only.
-    unanswered = [...fresh, ...unanswered.filter((person) => !watched.answered.has(person))];
+    // Also those that were answered are asked for once more, of a gateway that knows them from the database only.
+    for (const person of previous) if (watched.answered.has(person)) left.delete(person);
+    previous = fresh;
     if (round + starting.length < rounds) starting.push(next());
     gateway = (await starting.shift()) ?? gateway;
   }
-  for (const person of unanswered) await send(gateway, person);
+  for (const person of left) await send(gateway, person);
   const unnamed = people.filter((person) => !answers.has(person));
   complaints.push(...unnamed.map(({ name }) => `${name}: never answered`));
   return { kills, people, complaints, undisturbedMs, survivor: gateway };
@@ -165,27 +172,3 @@ function momentOf(command: string, direction: 'request' | 'answer'): Moment {
 async function forgetOpenTransactions({ client }: Database, sessions: readonly Document[]): Promise<void> {
   if (sessions.length > 0) await client.db('admin').command({ killSessions: sessions });
 }
-
-/** What a gateway answers; null when it has died before. */
-async function create(
-  { url }: GatewayProcess,
-  adminToken: string,
-  { name, phone, email, key }: NewPerson,
-): Promise<{ ids?: string; refusal?: string } | null> {
-  const input = { name, phone, email, address: '12 MG Road', area: 'Indiranagar', idempotencyKey: key };
-  try {
-    const { data, errors } = await graphqlClient(url, adminToken)(mutation, { input });
-    const link = data?.createCustomer?.customer?.link;
-    if (link?.userId) return { ids: `${link.userId} and ${link.customerV2Id}` };
-    return { refusal: JSON.stringify(errors.length > 0 ? errors : data) };
-  } catch {
-    return null;
-  }
-}
-
-const mutation = `mutation ($input: CreateCustomerInput!) {
-  createCustomer(input: $input) {
-    __typename
-    ... on CustomerCreated { customer { link { userId customerV2Id } } }
-  }
-}`;

@@ -20,8 +20,8 @@ export interface WireMessage {
 }
 
 /**
- * What becomes of a message: it goes on; it goes on once the promise is kept; the connection is cut instead; or, for a
- * request, this document is the answer and the server never sees it.
+ * What becomes of a message: it goes on; it goes on once the promise is kept; the connection is cut instead; or this
+ * document is the answer: in the place of a request, which the server then never sees, or of the server's own.
  */
 export type Verdict = undefined | 'cut' | { readonly answer: Document } | Promise<undefined | 'cut'>;
 
@@ -111,7 +111,7 @@ function createRelay(client: Socket, database: Socket, judge: WireProxy['onMessa
     client.destroy();
     database.destroy();
   };
-  const lane = (target: Socket, read: (bytes: Buffer) => WireMessage | null) => {
+  const lane = (target: Socket, idAt: number, read: (bytes: Buffer) => WireMessage | null) => {
     const split = splitMessages();
     let held: Promise<void> | null = null;
     const pass = (bytes: Buffer): undefined | Promise<void> => {
@@ -124,7 +124,7 @@ function createRelay(client: Socket, database: Socket, judge: WireProxy['onMessa
       if (verdict === undefined) {
         if (!target.destroyed) target.write(bytes);
       } else if (verdict === 'cut') cut();
-      else client.write(answerTo(bytes, verdict.answer));
+      else client.write(answerTo(bytes.readInt32LE(idAt), verdict.answer));
     };
     return (piece: Buffer) => {
       for (const bytes of split(piece)) {
@@ -138,13 +138,13 @@ function createRelay(client: Socket, database: Socket, judge: WireProxy['onMessa
     };
   };
   return {
-    request: lane(database, (bytes) => {
+    request: lane(database, requestIdAt, (bytes) => {
       const request = readRequest(bytes);
       if (request === null) return null;
       asked.set(bytes.readInt32LE(requestIdAt), request);
       return { direction: 'request', ...request };
     }),
-    answer: lane(client, (bytes) => {
+    answer: lane(client, responseToAt, (bytes) => {
       const to = bytes.readInt32LE(responseToAt);
       const request = asked.get(to);
       asked.delete(to);
@@ -176,11 +176,11 @@ function readRequest(bytes: Buffer): Omit<WireMessage, 'direction'> | null {
   };
 }
 
-function answerTo(request: Buffer, answer: Document): Buffer {
+function answerTo(requestId: number, answer: Document): Buffer {
   const body = BSON.serialize(answer);
   const header = Buffer.alloc(sectionsAt + 1);
   header.writeInt32LE(header.length + body.length, 0);
-  header.writeInt32LE(request.readInt32LE(requestIdAt), responseToAt);
+  header.writeInt32LE(requestId, responseToAt);
   header.writeInt32LE(opMsg, 12);
   return Buffer.concat([header, body]);
 }
