@@ -1,5 +1,10 @@
 import type { ClientSession } from 'mongodb';
-import { canonicalEmail, isPlaceholderEmail, placeholderDomain } from '../customer-index/canonical-email.ts';
+import {
+  canonicalEmail,
+  isPlaceholderEmail,
+  isWellFormedEmail,
+  placeholderDomain,
+} from '../customer-index/canonical-email.ts';
 import type { StoredToken } from '../database/collections.ts';
 import { countInWindow } from '../database/count-in-window.ts';
 import type { LoginRecord } from '../database/stored-documents.ts';
@@ -76,14 +81,12 @@ function checkNewEmail(typed: string): string {
     throw badInput('email', `Nothing can be sent to addresses of ${placeholderDomain}.`);
   }
   const email = canonicalEmail(typed);
-  if (email === null || notText.test(email)) throw badInput('email', 'This is no e-mail address.');
+  if (email === null || !isWellFormedEmail(email)) throw badInput('email', 'This is no e-mail address.');
   return email;
 }
 
 /** 254 characters, and some white space around them. */
 const maxTypedLength = 300;
-/** Control and other invisible characters, and halves of surrogate pairs. */
-const notText = /\p{C}/u;
 
 async function countRequest(
   { database }: AccountsDependencies,

@@ -1,5 +1,5 @@
 import type { ClientSession } from 'mongodb';
-import { canonicalEmail } from '../customer-index/canonical-email.ts';
+import { canonicalEmail, isWellFormedEmail } from '../customer-index/canonical-email.ts';
 import { canonicalPhone, type PhoneRegion } from '../customer-index/canonical-phone.ts';
 import type { Database } from '../database/collections.ts';
 import { loginProjection, toLoginRecord } from '../database/stored-documents.ts';
@@ -41,7 +41,7 @@ export function checkStaffContact(
     throw refused('name', `A name has 1 to ${maxNameLength} characters, a letter or digit among them.`);
   }
   const email = canonicalEmail(input.email);
-  if (email === null || controls.test(email)) {
+  if (email === null || !isWellFormedEmail(email)) {
     throw refused('email', 'This is no e-mail address to which anything can be sent.');
   }
   const phone = input.phone?.trim() ?? '';

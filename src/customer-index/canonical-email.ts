@@ -16,6 +16,26 @@ export function isPlaceholderEmail(typed: string): boolean {
   return typed.trim().toLowerCase().endsWith(`@${placeholderDomain}`);
 }
 
+/**
+ * Whether mail can be addressed to it, asked of what is typed; what is stored is taken as it is. Dots stand between parts,
+ * and the domain has two labels at least, none beginning or ending with a hyphen (RFC 5321, RFC 5891).
+ *
+ * @param email In canonical form.
+ */
+export function isWellFormedEmail(email: string): boolean {
+  const [mailbox = '', domain = ''] = email.split('@');
+  return (
+    mailbox.length <= maxMailboxLength &&
+    mailbox.split('.').every((part) => part !== '') &&
+    domain.includes('.') &&
+    domain.split('.').every((label) => labelForm.test(label)) &&
+    !/[\p{C}]/u.test(email)
+  );
+}
+
+const maxMailboxLength = 64;
+const labelForm = /^(?!-)[\p{L}\p{N}\p{M}-]{1,63}(?<!-)$/u;
+
 /** RFC 5321 limits a path to 256 octets, its brackets included. */
 const maxAddressLength = 254;
 const addressForm = /^[^\s@<>(),;:"[\]\\]+@[^\s@<>(),;:"[\]\\]+$/u;

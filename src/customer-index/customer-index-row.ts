@@ -41,6 +41,8 @@ export interface CustomerIndexRow {
   loginUsable: boolean;
   /** When the temporary password of the login expires; null when it does not. */
   passwordExpiresAt: Date | null;
+  /** The login was made without a password, and waits for its first credentials. */
+  credentialsPending: boolean;
   /** No login, or a login without a deliverable address. */
   missingEmail: boolean;
   /** `delivery_boy_id` as stored; whether that person exists is decided when filtering. */

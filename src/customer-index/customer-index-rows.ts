@@ -6,7 +6,7 @@ import { customerValues } from './customer-values.ts';
 import { type LinkedCustomer, linkCustomers, type StoredRecords } from './link-graph.ts';
 import { normalizeName } from './normalize-name.ts';
 import { wordOfId, wordsOfEmail, wordsOfName, wordsOfPhone } from './search-words.ts';
-import { passwordExpiry, type TemporaryPassword } from './temporary-password-state.ts';
+import { passwordFacts, type TemporaryPassword } from './temporary-password-state.ts';
 
 /** What `accounts` says of a login that its row needs. */
 export type AccountFacts = TemporaryPassword;
@@ -76,7 +76,7 @@ export function indexRow(
     hasLogin: login !== null,
     hasDeliveryRecord: delivery !== null,
     loginUsable: login?.isActive === true && login.hashSalt !== null,
-    passwordExpiresAt: login === null ? null : passwordExpiry(accounts.get(login.key), login),
+    ...passwordFacts(login && accounts.get(login.key), login),
     missingEmail: login === null || canonicalEmail(login.email) === null,
     deliveryBoyId: delivery?.deliveryBoyId ?? null,
   };

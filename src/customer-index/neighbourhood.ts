@@ -129,6 +129,7 @@ export async function readAccountFacts(
 const temporaryPasswordProjection = {
   mustChangePassword: 1,
   passwordExpiresAt: 1,
+  credentialsPending: 1,
   temporarySalt: 1,
 } as const;
 

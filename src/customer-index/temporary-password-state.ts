@@ -4,8 +4,30 @@ import type { LoginRecord } from '../database/stored-documents.ts';
 /** What an account says of the temporary password that was last given to its login. */
 export type TemporaryPassword = Pick<
   StoredAccount,
-  'mustChangePassword' | 'passwordExpiresAt' | 'temporarySalt'
+  'mustChangePassword' | 'passwordExpiresAt' | 'temporarySalt' | 'credentialsPending'
 >;
+
+/** What an account adds to a login when it is decided whether the customer can log in. */
+export interface PasswordFacts {
+  /** When the temporary password stops being accepted; null for one that does not. */
+  readonly passwordExpiresAt: Date | null;
+  /** The login was made without a password, and waits for its first credentials. */
+  readonly credentialsPending: boolean;
+}
+
+/** What holds of a customer's login; of none, nothing. */
+export function passwordFacts(
+  account: TemporaryPassword | null | undefined,
+  login: Pick<LoginRecord, 'hashSalt'> | null,
+): PasswordFacts {
+  if (login === null) return noPasswordFacts;
+  return {
+    passwordExpiresAt: passwordExpiry(account, login),
+    credentialsPending: account?.credentialsPending === true,
+  };
+}
+
+export const noPasswordFacts: PasswordFacts = { passwordExpiresAt: null, credentialsPending: false };
 
 /** Whether the login's password is temporary: good for choosing another, and for nothing else. */
 export function mustChangePassword(

@@ -1,4 +1,9 @@
-import { canonicalEmail, isPlaceholderEmail, placeholderDomain } from '../customer-index/canonical-email.ts';
+import {
+  canonicalEmail,
+  isPlaceholderEmail,
+  isWellFormedEmail,
+  placeholderDomain,
+} from '../customer-index/canonical-email.ts';
 import { canonicalPhone, type PhoneRegion } from '../customer-index/canonical-phone.ts';
 import { badField } from '../errors.ts';
 
@@ -20,7 +25,7 @@ export const maxLengths = { name: 200, phone: 40, email: 254, address: 500, area
 /** @throws AppError BAD_USER_INPUT (`name`) without a letter or digit of any script, with control characters, or too long. */
 export function checkName(typed: string): string {
   const name = checkText('name', typed);
-  if (!/[\p{L}\p{N}]/u.test(name)) throw badField('name', 'A customer needs a name.');
+  if (!/[\p{L}\p{N}]/u.test(name.replace(fillers, ''))) throw badField('name', 'A customer needs a name.');
   return name;
 }
 
@@ -40,7 +45,9 @@ export function checkEmail(typed: string): CheckedEmail {
     throw badField('email', `Addresses of ${placeholderDomain} are placeholders. Leave the e-mail out.`);
   }
   const canonical = canonicalEmail(text);
-  if (canonical === null) throw badField('email', 'This is no e-mail address.');
+  if (canonical === null || !isWellFormedEmail(canonical)) {
+    throw badField('email', 'This is no e-mail address.');
+  }
   return { typed: text, canonical };
 }
 
@@ -75,6 +82,8 @@ function tooLong(field: keyof typeof maxLengths) {
   return badField(field, `The ${field} takes at most ${maxLengths[field]} characters.`);
 }
 
-/** Control characters and halves of surrogate pairs. */
-const controls = /[\p{Cc}\p{Cs}]/u;
-const controlsButLines = /(?![\n\r\t])[\p{Cc}\p{Cs}]/u;
+/** Control characters, halves of surrogate pairs, and marks that turn the direction of what follows in a message. */
+const controls = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
+const controlsButLines = /(?![\n\r\t])[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
+/** Letters that show nothing. */
+const fillers = /[\u115f\u1160\u3164\uffa0]/gu;

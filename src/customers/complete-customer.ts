@@ -5,12 +5,13 @@ import { deliverable } from '../customer-index/customer-values.ts';
 import { linkCustomers } from '../customer-index/link-graph.ts';
 import { emailClaim, phoneClaim, touchClaims } from '../database/claims.ts';
 import { inTransaction } from '../database/transaction.ts';
-import { AppError, badInput } from '../errors.ts';
+import { AppError } from '../errors.ts';
 import { checkAddress, checkArea } from './check-customer-input.ts';
 import type { CustomerDependencies } from './customer-access.ts';
 import type { CustomerSource } from './customer-view.ts';
-import { type Contact, findExisting, sourceOf, takenByLogins } from './existing-customers.ts';
+import { type Contact, findExisting, takenByLogins } from './existing-customers.ts';
 import { prepareDeliveryFor, prepareLoginFor } from './prepare-creation.ts';
+import { sourceOf } from './source-of.ts';
 import { wholeSourceWithId } from './source-with-id.ts';
 import { type Creation, writeCreations } from './write-creations.ts';
 
@@ -18,8 +19,8 @@ import { type Creation, writeCreations } from './write-creations.ts';
  * Gives a delivery record without a login one, made of the record's own name, phone and e-mail, and sends credentials
  * there. What of them another login has already stays with that one.
  *
- * @throws AppError NOT_FOUND; CONFLICT when there is a login, or a link that has to be cleared first; BAD_USER_INPUT
- * (`customerId`) for a record by which nobody can be reached.
+ * @throws AppError NOT_FOUND; CONFLICT when there is a login, a link that has to be cleared first, or neither a phone
+ * nor an e-mail.
  */
 export async function createLogin(
   dependencies: CustomerDependencies,
@@ -34,9 +35,9 @@ export async function createLogin(
     email: canonicalEmail(delivery.email),
   };
   if (contact.phoneE164 === null && contact.email === null) {
-    throw badInput(
-      'customerId',
-      'This record has neither a phone nor an e-mail to log in by. Give it one first.',
+    throw new AppError(
+      'CONFLICT',
+      'This record has neither a phone nor an e-mail to log in by. Give it one with updateCustomer first.',
     );
   }
   const existing = await findExisting(database, [contact]);
@@ -143,5 +144,5 @@ async function complete(
   accounts.outbox.wake();
   const [pair] = linkCustomers({ logins: [creation.login], deliveries: [creation.delivery] });
   if (pair === undefined) throw new TypeError('What is created has two halves.');
-  return sourceOf(pair, creation.passwordExpiresAt);
+  return sourceOf(pair, creation.facts);
 }

@@ -1,7 +1,7 @@
 import type { ClientSession } from 'mongodb';
 import { linkCustomers } from '../customer-index/link-graph.ts';
 import { readAccountFacts, readNeighbourhood } from '../customer-index/neighbourhood.ts';
-import { passwordExpiry } from '../customer-index/temporary-password-state.ts';
+import { passwordFacts } from '../customer-index/temporary-password-state.ts';
 import { emailClaim, phoneClaim, touchClaims } from '../database/claims.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { AppError, badField } from '../errors.ts';
@@ -10,10 +10,11 @@ import type { CreateCustomerInput } from './create-types.ts';
 import type { CustomerDependencies } from './customer-access.ts';
 import type { CustomerSource } from './customer-view.ts';
 import { activeDeliveryBoys } from './delivery-boy-ids.ts';
-import { type Candidate, type Contact, findExisting, sourceOf } from './existing-customers.ts';
+import { type Candidate, type Contact, findExisting } from './existing-customers.ts';
 import { earlierResults, type IdempotentCall, idempotentCall, rememberResults } from './idempotency.ts';
 import { type CreationPlan, planCreation, planKey } from './plan-creation.ts';
 import { prepareBoth, prepareDeliveryFor, prepareLoginFor } from './prepare-creation.ts';
+import { sourceOf } from './source-of.ts';
 import { type Creation, writeCreations } from './write-creations.ts';
 
 /** What became of one new customer. */
@@ -154,8 +155,8 @@ async function earlierOutcome(
     throw new AppError('NOT_FOUND', 'The customer that was created with this key has been removed since.');
   }
   const { login } = customer;
-  const expiry = login && passwordExpiry(facts.get(login.key), login);
-  return { kind: 'created', ...result, source: sourceOf(customer, expiry) };
+  const source = sourceOf(customer, passwordFacts(login && facts.get(login.key), login));
+  return { kind: 'created', ...result, source };
 }
 
 /** Rows that share a phone or e-mail come one after the other: the later has to see what the earlier has made. */
@@ -365,7 +366,7 @@ function outcomeOf(plan: CreationPlan, creation: Creation | null): CreateOutcome
   const [pair] =
     creation === null ? [] : linkCustomers({ logins: [creation.login], deliveries: [creation.delivery] });
   if (creation === null || pair === undefined) throw new TypeError('What is created has two halves.');
-  const source = sourceOf(pair, creation.passwordExpiresAt);
+  const source = sourceOf(pair, creation.facts);
   return {
     kind: 'created',
     customerId: source.id,

@@ -8,6 +8,7 @@ import {
   type Halves,
 } from '../customer-index/customer-values.ts';
 import { createdAt } from '../customer-index/legacy-time.ts';
+import type { PasswordFacts } from '../customer-index/temporary-password-state.ts';
 import type { StoredAccount } from '../database/collections.ts';
 import type { LoginRecord } from '../database/stored-documents.ts';
 import type { BillingIssue, LoginBlocker, SourceSystem } from './customer-enums.ts';
@@ -25,7 +26,7 @@ import { maskEmail, maskPhone, maskText } from './mask.ts';
 import { showLogin } from './show-login.ts';
 
 /** One customer as read: live halves, and how they are linked. */
-export interface CustomerSource extends Halves {
+export interface CustomerSource extends Halves, PasswordFacts {
   /** Addresses of the definitive record and of the halves. */
   readonly id: string;
   readonly state: LinkState;
@@ -33,7 +34,6 @@ export interface CustomerSource extends Halves {
   readonly conflictingIds: readonly string[];
   /** A half link that only the login claims. */
   readonly claimedByLoginOnly: boolean;
-  readonly passwordExpiresAt: Date | null;
 }
 
 /** For whom a customer is shown. */
@@ -150,7 +150,7 @@ export class CustomerView implements Customer {
   }
 
   get loginBlockers(): LoginBlocker[] {
-    return loginBlockers(this.source.login, this.source.passwordExpiresAt, this.presentation.now);
+    return loginBlockers(this.source.login, this.source, this.presentation.now);
   }
 
   get canResetPassword(): boolean {

@@ -2,14 +2,15 @@ import type { ClientSession } from 'mongodb';
 import { canonicalEmail } from '../customer-index/canonical-email.ts';
 import { canonicalPhone } from '../customer-index/canonical-phone.ts';
 import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
-import { type LinkedCustomer, linkCustomers } from '../customer-index/link-graph.ts';
+import { linkCustomers } from '../customer-index/link-graph.ts';
 import { readAccountFacts, readNeighbourhood } from '../customer-index/neighbourhood.ts';
 import { normalizeName } from '../customer-index/normalize-name.ts';
-import { passwordExpiry } from '../customer-index/temporary-password-state.ts';
+import { passwordFacts } from '../customer-index/temporary-password-state.ts';
 import type { Database } from '../database/collections.ts';
 import type { DeliveryRecord, LoginRecord } from '../database/stored-documents.ts';
 import type { IdentifierKind } from './customer-enums.ts';
 import type { CustomerSource } from './customer-view.ts';
+import { sourceOf } from './source-of.ts';
 
 /** By what somebody might be known already, in canonical form. */
 export interface Contact {
@@ -59,10 +60,7 @@ export async function findExisting(
   );
   const accounts = await readAccountFacts(database, records.logins, session);
   const customers = linkCustomers(records).map((customer) =>
-    sourceOf(
-      customer,
-      customer.login && passwordExpiry(accounts.get(customer.login.key) ?? null, customer.login),
-    ),
+    sourceOf(customer, passwordFacts(customer.login && accounts.get(customer.login.key), customer.login)),
   );
   return { customers, logins: records.logins };
 }
@@ -96,15 +94,6 @@ export function takenByLogins(
   return {
     email: others.some((login) => hasEmail(login, contact.email)),
     phone: others.some((login) => hasPhone(login, contact.phoneE164, settings)),
-  };
-}
-
-/** A customer whose links are decided, as it is shown. */
-export function sourceOf(customer: LinkedCustomer, passwordExpiresAt: Date | null): CustomerSource {
-  return {
-    ...customer,
-    id: customer.link[customer.delivery === null ? 'userId' : 'customerV2Id'] ?? '',
-    passwordExpiresAt,
   };
 }
 

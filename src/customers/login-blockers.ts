@@ -1,3 +1,4 @@
+import type { PasswordFacts } from '../customer-index/temporary-password-state.ts';
 import type { LoginRecord } from '../database/stored-documents.ts';
 import type { LoginBlocker } from './customer-enums.ts';
 
@@ -7,13 +8,14 @@ import type { LoginBlocker } from './customer-enums.ts';
  */
 export function loginBlockers(
   login: LoginRecord | null,
-  passwordExpiresAt: Date | null,
+  { passwordExpiresAt, credentialsPending }: PasswordFacts,
   now: Date,
 ): LoginBlocker[] {
   if (login === null) return ['NO_LOGIN'];
   const blockers: LoginBlocker[] = [];
   if (!login.isActive) blockers.push('INACTIVE');
   if (login.hashSalt === null) blockers.push('NO_PASSWORD');
+  if (login.hashSalt === null && credentialsPending) blockers.push('CREDENTIALS_NOT_SENT');
   if (passwordExpiresAt !== null && passwordExpiresAt <= now) blockers.push('TEMPORARY_PASSWORD_EXPIRED');
   return blockers;
 }

@@ -6,6 +6,7 @@ import { makeTemporaryCredentials, type TemporaryCredentials } from '../accounts
 import { canonicalEmail } from '../customer-index/canonical-email.ts';
 import { canonicalPhone } from '../customer-index/canonical-phone.ts';
 import { deliverable } from '../customer-index/customer-values.ts';
+import { passwordFacts } from '../customer-index/temporary-password-state.ts';
 import {
   type DeliveryRecord,
   hashSalt,
@@ -150,6 +151,8 @@ export async function prepareDeliveryFor(
     hashSalt: issued.credentials === null ? found.hashSalt : hashSalt(issued.credentials.passwordHash),
   };
   const gated = confirm && confirmHalfLinks;
+  const pending = needsPassword && issued.credentials === null;
+  const set = issued.credentials?.account ?? (pending ? { credentialsPending: true } : {});
   return {
     login,
     delivery,
@@ -157,14 +160,17 @@ export async function prepareDeliveryFor(
     newDelivery: stored,
     newPasswordHash: issued.credentials?.passwordHash ?? null,
     account: {
-      set: issued.credentials?.account ?? {},
+      set,
       endSessions: confirm || issued.credentials !== null,
       unconfirmedDeliveryKey: gated ? delivery.key : null,
     },
     linkCode: gated ? await prepareLinkCode(dependencies, login, delivery, context.now) : null,
     notifications: [...issued.notifications, ...notices],
     sentTo: issued.sentTo,
-    passwordExpiresAt: issued.credentials?.expiresAt ?? passwordExpiresAt,
+    facts: {
+      passwordExpiresAt: issued.credentials?.expiresAt ?? passwordExpiresAt,
+      credentialsPending: pending,
+    },
     journal: journalEntry(action, context, login, delivery, storedValues('customers_v2', delivery)),
   };
 }
@@ -207,7 +213,7 @@ async function issue(
 
 type MadeLogin = Pick<
   Creation,
-  'login' | 'newLogin' | 'newPasswordHash' | 'notifications' | 'sentTo' | 'passwordExpiresAt'
+  'login' | 'newLogin' | 'newPasswordHash' | 'notifications' | 'sentTo' | 'facts'
 > & { readonly account: AccountChange };
 
 async function makeLogin(
@@ -227,18 +233,19 @@ async function makeLogin(
   const subjectIds = [values.customerV2Id ?? values.id, values.id];
   const issued = await issue(dependencies, context, { ...owner, subjectIds });
   const stored = { ...draft, password_hash: issued.credentials?.passwordHash ?? null };
+  const set = issued.credentials?.account ?? { credentialsPending: true };
   return {
     login: toLoginRecord(stored),
     newLogin: stored,
     newPasswordHash: null,
     account: {
-      set: issued.credentials?.account ?? { credentialsPending: true },
+      set,
       endSessions: false,
       unconfirmedDeliveryKey: null,
     },
     notifications: issued.notifications,
     sentTo: issued.sentTo,
-    passwordExpiresAt: issued.credentials?.expiresAt ?? null,
+    facts: passwordFacts(set, toLoginRecord(stored)),
   };
 }
 

@@ -2,22 +2,32 @@ import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
 import { rowKeyOfDelivery, rowKeyOfLogin } from '../customer-index/customer-index-rows.ts';
 import { type LinkedCustomer, linkCustomers } from '../customer-index/link-graph.ts';
 import { readNeighbourhood, type Seeds } from '../customer-index/neighbourhood.ts';
-import { passwordExpiry as passwordExpiryOf } from '../customer-index/temporary-password-state.ts';
+import { type PasswordFacts, passwordFacts } from '../customer-index/temporary-password-state.ts';
 import type { Database } from '../database/collections.ts';
 import { recordKey } from '../database/stored-documents.ts';
 import type { CustomerSource } from './customer-view.ts';
 import type { Loaders } from './loaders.ts';
 import { deliveryFields, loginFields } from './selected-fields.ts';
+import { sourceOf } from './source-of.ts';
 
 /** The part of an index row that a page needs. */
 export type PageRow = Pick<
   CustomerIndexRow,
-  '_id' | 'id' | 'linkState' | 'userKey' | 'v2Key' | 'link' | 'passwordExpiresAt' | 'nameKey' | 'createdAtKey'
+  '_id' | 'id' | 'linkState' | 'userKey' | 'v2Key' | 'link' | 'nameKey' | 'createdAtKey' | keyof PasswordFacts
 >;
 
 /** What a page in one order reads of each row. */
 export function pageRowProjection(orderKey: 'nameKey' | 'createdAtKey') {
-  return { id: 1, linkState: 1, userKey: 1, v2Key: 1, link: 1, passwordExpiresAt: 1, [orderKey]: 1 };
+  return {
+    id: 1,
+    linkState: 1,
+    userKey: 1,
+    v2Key: 1,
+    link: 1,
+    passwordExpiresAt: 1,
+    credentialsPending: 1,
+    [orderKey]: 1,
+  };
 }
 
 /**
@@ -67,19 +77,14 @@ export async function readVerified(
 ): Promise<CustomerSource[]> {
   const fields = { login: loginFields(selected), delivery: deliveryFields(selected) };
   const records = await readNeighbourhood(database, seeds, { fields });
-  const needsExpiry = selected.has('canLogin') || selected.has('loginBlockers');
+  const needsFacts = selected.has('canLogin') || selected.has('loginBlockers');
   return Promise.all(
-    linkCustomers(records).map(async (customer) => ({
-      ...customer,
-      id: customer.link[customer.delivery === null ? 'userId' : 'customerV2Id'] ?? '',
-      passwordExpiresAt: needsExpiry ? await passwordExpiry(customer.login, loaders) : null,
-    })),
+    linkCustomers(records).map(async (customer) => {
+      const { login } = customer;
+      const account = login !== null && needsFacts ? await loaders.account.load(login.key) : null;
+      return sourceOf(customer, passwordFacts(account, login));
+    }),
   );
-}
-
-async function passwordExpiry(login: LinkedCustomer['login'], loaders: Loaders): Promise<Date | null> {
-  const account = login === null ? null : await loaders.account.load(login.key);
-  return login === null ? null : passwordExpiryOf(account, login);
 }
 
 /** Where to look for whom rows stand for: undisputed pairs are read whole in one round. */
@@ -115,6 +120,7 @@ function currentSource(
     conflictingIds: row.link.conflictingIds,
     claimedByLoginOnly: row.link.claimedByLoginOnly,
     passwordExpiresAt: row.passwordExpiresAt,
+    credentialsPending: row.credentialsPending,
   };
 }
 

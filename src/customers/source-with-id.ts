@@ -1,11 +1,11 @@
 import { type ClientSession, ObjectId } from 'mongodb';
 import { linkCustomers } from '../customer-index/link-graph.ts';
 import { readAccountFacts, readNeighbourhood, type Seeds } from '../customer-index/neighbourhood.ts';
-import { passwordExpiry } from '../customer-index/temporary-password-state.ts';
+import { passwordFacts } from '../customer-index/temporary-password-state.ts';
 import type { Database } from '../database/collections.ts';
 import type { CustomerSource } from './customer-view.ts';
-import { sourceOf } from './existing-customers.ts';
 import { type Reading, readVerified, seedsOfRows } from './read-sources.ts';
+import { sourceOf } from './source-of.ts';
 
 /**
  * The customer that an id addresses, as far as it is shown: the id of either half, or the `_id` of a record without one of
@@ -30,7 +30,7 @@ export async function wholeSourceWithId(
   const records = await readNeighbourhood(database, seeds, session === undefined ? {} : { session });
   const accounts = await readAccountFacts(database, records.logins, session);
   const sources = linkCustomers(records).map((customer) =>
-    sourceOf(customer, customer.login && passwordExpiry(accounts.get(customer.login.key), customer.login)),
+    sourceOf(customer, passwordFacts(customer.login && accounts.get(customer.login.key), customer.login)),
   );
   return addressedBy(sources, id);
 }

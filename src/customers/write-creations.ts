@@ -1,6 +1,7 @@
 import type { ClientSession, Filter } from 'mongodb';
 import { indexNewRecords } from '../customer-index/index-new-records.ts';
 import { refreshIndex } from '../customer-index/refresh-index.ts';
+import type { PasswordFacts } from '../customer-index/temporary-password-state.ts';
 import type { StoredAccount } from '../database/collections.ts';
 import type {
   DeliveryRecord,
@@ -30,7 +31,7 @@ export interface Creation {
   readonly notifications: readonly PreparedNotification[];
   /** Where credentials go, masked. */
   readonly sentTo: readonly string[];
-  readonly passwordExpiresAt: Date | null;
+  readonly facts: PasswordFacts;
 }
 
 export interface AccountChange {
@@ -121,7 +122,7 @@ async function writeAccounts(
     await database.accounts.insertMany(ofNewLogins.map(newAccount), { session });
   }
   for (const { login, newLogin, account } of creations) {
-    if (newLogin !== null) continue;
+    if (newLogin !== null || changesNothing(account)) continue;
     await database.accounts.updateOne(
       { _id: login.key },
       {
@@ -134,6 +135,11 @@ async function writeAccounts(
       { upsert: true, session },
     );
   }
+}
+
+/** MongoDB refuses an update without an operator. */
+function changesNothing({ set, endSessions, unconfirmedDeliveryKey }: AccountChange): boolean {
+  return Object.keys(set).length === 0 && !endSessions && unconfirmedDeliveryKey === null;
 }
 
 function newAccount({ login, account }: Creation): StoredAccount {

@@ -29,7 +29,10 @@ export async function readExpected(database: Database, now = new Date()): Promis
     accounts: new Map(
       [...accounts].map(([address, account]) => [
         address,
-        { passwordExpiresAt: account?.passwordExpiresAt ?? null },
+        {
+          passwordExpiresAt: account?.passwordExpiresAt ?? null,
+          credentialsPending: account?.credentialsPending ?? false,
+        },
       ]),
     ),
     phoneRegion: 'IN',

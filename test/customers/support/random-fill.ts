@@ -25,6 +25,7 @@ export function fillWithRandomRecords(seed: number, size: number): (database: Da
         _id: recordKey(user._id),
         ...(random.chance(0.5) && { mustChangePassword: random.chance(0.5) }),
         ...(random.chance(0.6) && { passwordExpiresAt: random.pick([null, time(), future]) }),
+        ...(random.chance(0.3) && { credentialsPending: true }),
         ...(random.chance(0.5) && { credentialsSentAt: time() }),
         ...(random.chance(0.5) && { lastLoginAt: time() }),
         ...(random.chance(0.3) && { lockedUntil: future, failures: 12 }),
