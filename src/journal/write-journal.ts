@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import type { ClientSession } from 'mongodb';
+import { type ClientSession, ObjectId } from 'mongodb';
 import type { Database, JournalEntry } from '../database/collections.ts';
 
 /** What happened, by the name under which `auditEvents` shows it. Clients meet new ones. */
@@ -63,7 +62,8 @@ export function changesBetween(
 
 function toStored({ at, actor, action, subjectIds, changes = [] }: NewJournalEntry): JournalEntry {
   return {
-    _id: randomUUID(),
+    // Rises within a process: entries of one millisecond keep their order.
+    _id: new ObjectId().toHexString(),
     at,
     actor,
     action,

@@ -51,6 +51,11 @@ describe('migrating', () => {
         appliedAt: now(),
         details: 'customer_v2_id added to 1 users, user_id to 1 customers_v2',
       },
+      {
+        _id: '0002_history_of_both_halves',
+        appliedAt: now(),
+        details: '0 journal entries are found by every address of their subject',
+      },
     ]);
   });
 

@@ -42,7 +42,7 @@ export async function useToken(
 
 /** Actions, actors and changes of the journal of one subject, oldest first. */
 export async function journalOf({ database }: AccountsFixture, subjectId: string) {
-  const entries = await database.journal.find({ subjectIds: subjectId }).toArray();
+  const entries = await database.journal.find({ subjectIds: subjectId }).sort({ at: 1, _id: 1 }).toArray();
   return entries.map(({ action, actor, changes, subjectIds }) => ({ action, actor, changes, subjectIds }));
 }
 
