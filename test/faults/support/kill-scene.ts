@@ -36,7 +36,8 @@ export async function openKillScene(): Promise<KillScene> {
     email: adminEmail,
     role: 'admin',
     is_active: true,
-    password_hash: await bcrypt.hash(password, 4),
+    // As new ones are, so that no log-in makes it anew.
+    password_hash: await bcrypt.hash(password, 10),
   });
   const notificationsDirectory = join(directory, 'notifications');
   const running = new Set<GatewayProcess>();
