@@ -48,7 +48,7 @@ export async function startGatewayProcess(
 }
 
 /** Optimising what soon dies does not pay. */
-const shortLived = ['--no-opt', '--single-threaded-gc'];
+const shortLived = ['--no-opt', '--max-lazy', '--single-threaded-gc'];
 
 async function listening(child: ChildProcess): Promise<string> {
   let printed = '';
