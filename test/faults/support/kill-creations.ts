@@ -85,8 +85,8 @@ export async function killCreations(options: KillOptions): Promise<KillReport> {
   const undisturbedMs = performance.now() - begun;
   const steps = undisturbed.steps();
 
-  // Two of them starting at any time, so that the next one is there when it is needed.
-  const starting = [next(), ...(rounds > 1 ? [next()] : [])];
+  // Some of them starting at any time, so that the next one is there when it is needed.
+  const starting = Array.from({ length: Math.min(ahead, rounds) }, next);
   let previous: NewPerson[] = [];
   const left = new Set<NewPerson>();
   for (let round = 0; round < rounds; round += 1) {
@@ -117,7 +117,10 @@ export async function killCreations(options: KillOptions): Promise<KillReport> {
     if (round + starting.length < rounds) starting.push(next());
     gateway = (await starting.shift()) ?? gateway;
   }
-  for (const person of left) await send(gateway, person);
+  const waiting = [...left];
+  while (waiting.length > 0) {
+    await Promise.all(waiting.splice(0, 4).map((person) => send(gateway, person)));
+  }
   const unnamed = people.filter((person) => !answers.has(person));
   complaints.push(...unnamed.map(({ name }) => `${name}: never answered`));
   return { kills, people, complaints, undisturbedMs, survivor: gateway };
@@ -158,6 +161,8 @@ function watch(gateway: GatewayProcess, people: readonly NewPerson[]) {
     moments: () => frozen ?? [],
   };
 }
+
+const ahead = 3;
 
 function momentOf(command: string, direction: 'request' | 'answer'): Moment {
   if (command === 'abortTransaction') return 'before';
