@@ -28,8 +28,6 @@ export interface KillReport {
   readonly complaints: readonly string[];
   /** Time from sending the calls of an undisturbed round to the last answer. */
   readonly undisturbedMs: number;
-  /** The gateway that is left. */
-  readonly survivor: GatewayProcess;
 }
 
 export interface KillOptions {
@@ -123,7 +121,7 @@ export async function killCreations(options: KillOptions): Promise<KillReport> {
   }
   const unnamed = people.filter((person) => !answers.has(person));
   complaints.push(...unnamed.map(({ name }) => `${name}: never answered`));
-  return { kills, people, complaints, undisturbedMs, survivor: gateway };
+  return { kills, people, complaints, undisturbedMs };
 }
 
 /** Sees by the commands of transactions how far the calls for these people have come. */
