@@ -1,4 +1,4 @@
-import { type Collection, type Document, ObjectId } from 'mongodb';
+import { type Collection, type Document, Long, ObjectId } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from './start-test-server.ts';
 
@@ -115,13 +115,13 @@ describe('cursors', () => {
     await rows.insertMany(Array.from({ length: 10 }, (_, i) => ({ n: i })));
     const { cursor } = await server.db.command({ find: 'rows', batchSize: 4 });
     const killed = await server.db
-      .command({ killCursors: 'rows', cursors: [cursor.id] })
+      .command({ killCursors: 'rows', cursors: [Long.fromValue(cursor.id)] })
       .catch((error) => error);
     expect(killed).toMatchObject({ ok: 1 });
     const session = server.client.startSession();
     const again = await server.db.command({ find: 'rows', batchSize: 4 }, { session });
     const getMore = (): Promise<Document> =>
-      server.db.command({ getMore: again.cursor.id, collection: 'rows' }, {
+      server.db.command({ getMore: Long.fromValue(again.cursor.id), collection: 'rows' }, {
         session,
         promoteLongs: false,
       } as never);
