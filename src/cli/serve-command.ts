@@ -22,6 +22,9 @@ export function serveCommand(): Command {
     });
     const isDemo = filled || (await hasDemoAdmin(gateway.database));
     console.log(welcome(gateway.url, isDemo));
+    const { directory, smtpUrl, smsWebhook } = config.notifications;
+    if (directory !== null && (smtpUrl === null || smsWebhook === null))
+      console.log(pc.dim(`\n  Messages to customers become files in ${directory}.`));
     if (config.mongodbUri === null) console.log(pc.dim(`\n  ${embeddedNotice(config.dataDirectory)}`));
     stopOnSignals(() => gateway.stop());
   });
