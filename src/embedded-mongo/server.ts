@@ -58,6 +58,12 @@ const groupLimit = 100_000;
 const sweepIntervalMs = 1000;
 
 /**
+ * How long the transactions and cursors of a closed connection are kept for another connection of the same client:
+ * drivers repeat a commit on a new one.
+ */
+const disconnectGraceMs = 1000;
+
+/**
  * Runs commands, in groups: all that arrived while the one before was being stored. The writes of a group reach the
  * disk together, then its answers go out.
  */
@@ -66,6 +72,7 @@ class CommandWorker {
   private readonly connections = new Set<Connection>();
   private ready: Array<PendingCommand & { injected?: Injected }> = [];
   private scheduled = false;
+  private stopped = false;
   private nextConnectionId = 1;
   private expiredAt = Date.now();
   private readonly sweeper: NodeJS.Timeout;
@@ -84,10 +91,23 @@ class CommandWorker {
     socket.on('close', () => {
       this.connections.delete(connection);
       this.engine.connectionCount -= 1;
+      this.forget(connection);
     });
   }
 
+  /** Ends what a client that is gone left open. MongoDB would wait until it is too old. */
+  private forget({ id }: Connection): void {
+    const sessions = this.engine.sessions.disconnect(id);
+    setTimeout(() => {
+      if (this.stopped) return;
+      for (const session of sessions) this.engine.sessions.endUnlessUsed(session);
+      this.engine.cursors.killWhere((cursor) => cursor.sessionKey === undefined && cursor.connection === id);
+      this.store([]);
+    }, disconnectGraceMs).unref();
+  }
+
   stop(): void {
+    this.stopped = true;
     clearInterval(this.sweeper);
     for (const connection of this.connections) connection.close();
     this.ready = [];
@@ -103,6 +123,8 @@ class CommandWorker {
   }
 
   private enqueue(command: PendingCommand & { injected?: Injected }): void {
+    // Nobody is there for the answer, and nobody would end what it began.
+    if (command.connection.closed && !command.message.unacknowledged) return;
     if (command.injected?.closeConnection) {
       command.connection.close();
       return;

@@ -34,6 +34,7 @@ export function openCursor(
       held: batch.held,
       transaction: context.transaction,
       sessionKey: context.session?.key,
+      connection: context.connection.id,
       keepForever: options.keepForever === true,
     });
     id = cursor.id;

@@ -104,7 +104,7 @@ function runCommand(
   const database = databaseOf(body);
   checkReadConcern(body.get('readConcern'), body.has('autocommit'));
   const concernError = checkWriteConcern(body.get('writeConcern'));
-  const session = sessionOf(engine, body);
+  const session = sessionOf(engine, body, connection);
   const role = transactionRole(engine.sessions, session, name, body);
   if (role.kind === 'retryable' && role.answer !== undefined) return new Map(role.answer);
   const base = { engine, connection, name, database, body, sequences: message.sequences, session };
@@ -172,12 +172,12 @@ function databaseOf(body: BsonDocument): string {
   return database;
 }
 
-function sessionOf(engine: Engine, body: BsonDocument): Session | undefined {
+function sessionOf(engine: Engine, body: BsonDocument, connection: ClientConnection): Session | undefined {
   const lsid = body.get('lsid');
   if (lsid === undefined) return undefined;
   if (!(lsid instanceof Map))
     throw typeMismatch("BSON field 'lsid' is the wrong type, expected type 'object'");
-  return engine.sessions.use(lsid);
+  return engine.sessions.use(lsid, connection.id);
 }
 
 function deadlineOf(body: BsonDocument, name: string): number | undefined {

@@ -23,6 +23,7 @@ export const getMore: CommandDefinition = {
       );
     }
     checkOwner(context, cursor);
+    cursor.connection = context.connection.id;
     const size = optionalCount(context.body, 'getMore', 'batchSize');
     try {
       const batch = takeBatch(

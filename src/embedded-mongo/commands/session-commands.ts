@@ -37,7 +37,8 @@ function endListed(context: CommandContext, field: string): EncodableDocument {
 function refresh(context: CommandContext): EncodableDocument {
   const listed = context.body.get('refreshSessions');
   if (Array.isArray(listed))
-    for (const lsid of listed) if (lsid instanceof Map) context.engine.sessions.use(lsid);
+    for (const lsid of listed)
+      if (lsid instanceof Map) context.engine.sessions.use(lsid, context.connection.id);
   return new Map();
 }
 

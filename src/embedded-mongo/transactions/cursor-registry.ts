@@ -18,6 +18,8 @@ export interface ServerCursor {
   held: EncodableDocument | RawDocument | undefined;
   transaction: Transaction | undefined;
   sessionKey: string | undefined;
+  /** The connection that used it last. */
+  connection: number;
   keepForever: boolean;
   lastUsedAt: number;
 }

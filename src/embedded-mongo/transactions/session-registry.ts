@@ -21,6 +21,8 @@ export interface Session {
   /** The answer to retryable write `number`, kept for a client that did not get it. */
   answer: BsonDocument | undefined;
   lastUsedAt: number;
+  /** The open connections that commands of the session came by. */
+  connections: Set<number>;
 }
 
 const sessionLifetimeMs = 30 * 60_000;
@@ -55,32 +57,32 @@ export class SessionRegistry {
     return open;
   }
 
-  /** The session of an `lsid`, made when it is new; one from before a restart has its last answer back. */
-  use(lsid: BsonDocument): Session {
+  /**
+   * The session of an `lsid`, made when it is new; one from before a restart has its last answer back. `connection` is
+   * where it is asked for.
+   */
+  use(lsid: BsonDocument, connection: number): Session {
     const key = sessionKeyOf(lsid);
-    const known = this.sessions.get(key);
-    if (known !== undefined) {
-      known.lastUsedAt = Date.now();
-      return known;
-    }
-    const session: Session = {
-      key,
-      number: -1n,
-      state: 'none',
-      transaction: undefined,
-      answer: undefined,
-      lastUsedAt: Date.now(),
-    };
-    const stored = this.store.live.get(sessionKey(key));
-    if (stored !== undefined) {
-      const record = decodeDocument(stored);
-      const answer = record.get('answer');
-      session.number = (record.get('number') as Long).toBigInt();
-      session.answer = answer instanceof Map ? answer : undefined;
-      session.state = answer instanceof Map ? 'retryable' : 'committed';
-    }
-    this.sessions.set(key, session);
+    const session = this.sessions.get(key) ?? this.open(key);
+    session.lastUsedAt = Date.now();
+    session.connections.add(connection);
     return session;
+  }
+
+  /** A connection is gone. Answers with the sessions that no other one has used. */
+  disconnect(connection: number): Session[] {
+    const left: Session[] = [];
+    for (const session of this.sessions.values()) {
+      if (session.connections.delete(connection) && session.connections.size === 0) left.push(session);
+    }
+    return left;
+  }
+
+  /** Ends the transaction and the cursors of a session, unless a connection has used it again. */
+  endUnlessUsed(session: Session): void {
+    if (session.connections.size > 0 || this.sessions.get(session.key) !== session) return;
+    if (session.state === 'open') this.abort(session);
+    this.cursors.killWhere((cursor) => cursor.sessionKey === session.key);
   }
 
   begin(session: Session, number: bigint, readConcern: BsonDocument | undefined): Transaction {
@@ -155,6 +157,28 @@ export class SessionRegistry {
       if (now - at.getTime() > sessionLifetimeMs) this.store.group.remove(key);
     }
     cursor.close();
+  }
+
+  private open(key: string): Session {
+    const session: Session = {
+      key,
+      number: -1n,
+      state: 'none',
+      transaction: undefined,
+      answer: undefined,
+      lastUsedAt: Date.now(),
+      connections: new Set(),
+    };
+    const stored = this.store.live.get(sessionKey(key));
+    if (stored !== undefined) {
+      const record = decodeDocument(stored);
+      const answer = record.get('answer');
+      session.number = (record.get('number') as Long).toBigInt();
+      session.answer = answer instanceof Map ? answer : undefined;
+      session.state = answer instanceof Map ? 'retryable' : 'committed';
+    }
+    this.sessions.set(key, session);
+    return session;
   }
 
   private finish(session: Session, state: 'committed' | 'aborted'): void {

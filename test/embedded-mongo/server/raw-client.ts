@@ -53,9 +53,11 @@ export function readReplies(socket: Socket, count: number): Promise<Document[]> 
       }
       if (found.length < count) return;
       socket.off('data', onData);
+      socket.off('close', onClose);
       resolve(found);
     };
+    const onClose = (): void => reject(new Error('The server closed the connection'));
     socket.on('data', onData);
-    socket.once('close', () => reject(new Error('The server closed the connection')));
+    socket.once('close', onClose);
   });
 }

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Document, Long, UUID } from 'mongodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openRawClient } from './raw-client.ts';
+import { startTestServer, type TestServer } from './start-test-server.ts';
+
+let server: TestServer;
+let socketPath: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  socketPath = `${server.dataDir}/mongo.sock`;
+});
+afterAll(() => server.close());
+
+const status = (): Promise<Document> => server.client.db('admin').command({ serverStatus: 1 });
+
+describe.concurrent('a client that dies', () => {
+  it('ends its transaction within two seconds, so that a write to the same document goes on', async () => {
+    const rows = server.db.collection<Document>('dying');
+    await rows.insertOne({ _id: 1 as never, n: 1 });
+    const dying = openRawClient(socketPath);
+    const transaction = { lsid: { id: new UUID() }, txnNumber: Long.ONE, autocommit: false, $db: 'test' };
+    const update = { update: 'dying', updates: [{ q: { _id: 1 }, u: { $inc: { n: 10 } } }] };
+    expect(await dying.command({ ...update, ...transaction, startTransaction: true })).toMatchObject({
+      n: 1,
+    });
+    dying.close();
+    const begun = performance.now();
+    await rows.updateOne({ _id: 1 as never }, { $inc: { n: 1 } });
+    expect(performance.now() - begun).toBeLessThan(2000);
+    expect(await rows.findOne({ _id: 1 as never })).toMatchObject({ n: 2 });
+  });
+
+  it('does not end a transaction that another connection of the client goes on with', async () => {
+    const [one, two] = [openRawClient(socketPath), openRawClient(socketPath)];
+    const transaction = { lsid: { id: new UUID() }, txnNumber: Long.ONE, autocommit: false };
+    const insert = { insert: 'moving', $db: 'test', ...transaction };
+    await one.command({ ...insert, documents: [{ _id: 1 }], startTransaction: true });
+    one.close();
+    await sleep(20);
+    expect(await two.command({ ...insert, documents: [{ _id: 2 }] })).toMatchObject({ ok: 1 });
+    await sleep(1300);
+    expect(await two.command({ commitTransaction: 1, $db: 'admin', ...transaction })).toMatchObject({
+      ok: 1,
+    });
+    expect(await server.db.collection('moving').countDocuments()).toBe(2);
+    two.close();
+  });
+
+  it('ends its cursors, of sessions or not', async () => {
+    await server.db.collection('cursors').insertMany(Array.from({ length: 10 }, (_, n) => ({ n })));
+    const before = (await status()).metrics.cursor.open.total;
+    const dying = openRawClient(socketPath);
+    await dying.command({ find: 'cursors', batchSize: 2, $db: 'test' });
+    await dying.command({ find: 'cursors', batchSize: 2, $db: 'test', lsid: { id: new UUID() } });
+    const kept = server.db.collection('cursors').find({}, { batchSize: 2 });
+    await kept.next();
+    expect((await status()).metrics.cursor.open.total).toBe(before + 3);
+    dying.close();
+    await sleep(1300);
+    expect((await status()).metrics.cursor.open.total).toBe(before + 1);
+    expect(await kept.toArray()).toHaveLength(9);
+  });
+
+  it('leaves nothing running that waited for a transaction', async () => {
+    const rows = server.db.collection<Document>('waiting');
+    await rows.insertOne({ _id: 1 as never, n: 1 });
+    const session = server.client.startSession();
+    session.startTransaction();
+    await rows.updateOne({ _id: 1 as never }, { $inc: { n: 10 } }, { session });
+    const dying = openRawClient(socketPath);
+    const never = dying
+      .command({ update: 'waiting', updates: [{ q: { _id: 1 }, u: { $inc: { n: 100 } } }], $db: 'test' })
+      .catch(() => undefined);
+    await sleep(30);
+    dying.close();
+    await never;
+    await sleep(30);
+    await session.commitTransaction();
+    await session.endSession();
+    expect(await rows.findOne({ _id: 1 as never })).toMatchObject({ n: 11 });
+  });
+});
