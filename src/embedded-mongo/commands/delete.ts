@@ -1,7 +1,7 @@
 import { Int32 } from 'bson';
 import type { EncodableDocument, EncodableValue } from '../bson/raw-document.ts';
 import type { BsonDocument } from '../bson/value.ts';
-import { badValue, MongoServerError } from '../errors.ts';
+import { failedToParse, MongoServerError } from '../errors.ts';
 import { compileQuery } from '../plan/query.ts';
 import { deleteRecord } from '../storage/records.ts';
 import {
@@ -26,7 +26,7 @@ export const deleteDocuments: CommandDefinition = {
   fields: fieldSet('delete', 'deletes', 'ordered', 'let'),
   run(context): EncodableDocument {
     const name = collectionName(context.body, 'delete', context.database);
-    const statements = statementsOf(context, 'delete', 'deletes');
+    const statements = statementsOf(context, 'delete', 'deletes').map(parseStatement);
     const ordered = optionalBoolean(context.body, 'delete', 'ordered') ?? true;
     let deleted = 0;
     const errors = runStatements(context, statements, ordered, (statement) => {
@@ -38,25 +38,37 @@ export const deleteDocuments: CommandDefinition = {
   },
 };
 
-function runDelete(context: CommandContext, name: string, statement: BsonDocument): number {
-  checkExactFields(statement, 'delete.deletes', statementFields);
-  const filter = optionalDocument(statement, 'delete.deletes', 'q');
+interface DeleteStatement {
+  filter: BsonDocument;
+  limit: 0 | 1;
+  given: BsonDocument;
+}
+
+/** What is wrong with the form of any statement ends the command before the first one runs. */
+function parseStatement(given: BsonDocument): DeleteStatement {
+  checkExactFields(given, 'delete.deletes', statementFields);
+  const filter = optionalDocument(given, 'delete.deletes', 'q');
   if (filter === undefined) throw missingField('delete.deletes', 'q');
-  const limit = optionalNumber(statement, 'delete.deletes', 'limit');
+  const limit = optionalNumber(given, 'delete.deletes', 'limit');
   if (limit === undefined) throw missingField('delete.deletes', 'limit');
   if (limit !== 0 && limit !== 1) {
-    throw badValue(`The limit field in delete objects must be 0 or 1. Got ${limit}`);
+    throw failedToParse(`The limit field in delete objects must be 0 or 1. Got ${limit}`);
   }
+  return { filter, limit, given };
+}
+
+function runDelete(context: CommandContext, name: string, statement: DeleteStatement): number {
+  const { filter, limit, given } = statement;
   if (limit === 0 && context.body.has('txnNumber') && context.transaction === undefined) {
     throw new MongoServerError(72, 'Cannot use retryable writes with limit=0');
   }
   const compiling = withCollation(
     queryContextOf(context),
-    optionalDocument(statement, 'delete.deletes', 'collation'),
+    optionalDocument(given, 'delete.deletes', 'collation'),
   );
   const query = compileQuery(
     filter,
-    { hint: statement.get('hint'), ...(limit === 1 ? { limit: 1 } : {}) },
+    { hint: given.get('hint'), ...(limit === 1 ? { limit: 1 } : {}) },
     compiling,
   );
   const collection = readableCollection(context, name);

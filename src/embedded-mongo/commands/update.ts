@@ -25,6 +25,7 @@ export const update: CommandDefinition = {
   run(context): EncodableDocument {
     const name = collectionName(context.body, 'update', context.database);
     const statements = statementsOf(context, 'update', 'updates');
+    for (const statement of statements) checkStatement(statement);
     const ordered = optionalBoolean(context.body, 'update', 'ordered') ?? true;
     if (statements.some((statement) => statement.get('upsert') === true)) writableCollection(context, name);
     const tally = { matched: 0, modified: 0, upserted: [] as EncodableDocument[] };
@@ -68,6 +69,16 @@ function inBody(context: CommandContext, command: string, field: string): BsonDo
   });
 }
 
+/** What is wrong with the form of any statement ends the command before the first one runs. */
+function checkStatement(statement: BsonDocument): void {
+  checkExactFields(statement, 'update.updates', statementFields);
+  if (optionalDocument(statement, 'update.updates', 'q') === undefined) {
+    throw missingField('update.updates', 'q');
+  }
+  if (!statement.has('u')) throw missingField('update.updates', 'u');
+  for (const field of ['multi', 'upsert']) optionalBoolean(statement, 'update.updates', field);
+}
+
 function runUpdate(
   context: CommandContext,
   name: string,
@@ -75,10 +86,7 @@ function runUpdate(
   index: number,
   tally: { matched: number; modified: number; upserted: EncodableDocument[] },
 ): void {
-  checkExactFields(statement, 'update.updates', statementFields);
-  const filter = optionalDocument(statement, 'update.updates', 'q');
-  if (filter === undefined) throw missingField('update.updates', 'q');
-  if (!statement.has('u')) throw missingField('update.updates', 'u');
+  const filter = optionalDocument(statement, 'update.updates', 'q') ?? new Map();
   const multi = optionalBoolean(statement, 'update.updates', 'multi') === true;
   if (multi && context.body.has('txnNumber') && context.transaction === undefined) {
     throw new MongoServerError(72, 'Cannot use retryable writes with multi=true');

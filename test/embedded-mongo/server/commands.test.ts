@@ -88,6 +88,29 @@ describe('updating and deleting', () => {
   });
 });
 
+describe('write commands', () => {
+  it('do nothing at all when one of their statements is malformed', async () => {
+    await rows.insertOne({ _id: new ObjectId(), n: 1 });
+    const fine = { q: {}, u: { $inc: { n: 1 } } };
+    const malformed: Array<[Document, number]> = [
+      [{ ...fine, sort: { n: 1 } }, 40415],
+      [{ q: {} }, 40414],
+      [{ u: {} }, 40414],
+      [{ ...fine, multi: 'yes' }, 14],
+    ];
+    for (const [statement, code] of malformed) {
+      const updates = [fine, statement];
+      await expect(server.db.command({ update: 'rows', updates })).rejects.toMatchObject({ code });
+    }
+    const deletes = [
+      { q: {}, limit: 0 },
+      { q: {}, limit: 2 },
+    ];
+    await expect(server.db.command({ delete: 'rows', deletes })).rejects.toMatchObject({ code: 9 });
+    expect(await rows.findOne()).toMatchObject({ n: 1 });
+  });
+});
+
 describe('cursors', () => {
   it('give every document once, in batches of the asked size', async () => {
     await rows.insertMany(Array.from({ length: 1000 }, (_, i) => ({ _id: i as never })));

@@ -8,8 +8,17 @@ import { numeric } from './arithmetic-operators.ts';
 import { isNullish, type OperatorCompiler, type OperatorTable } from './expression.ts';
 import { kindOf } from './value-kind.ts';
 
-/** Roots, logarithms and trigonometry; computed as doubles, and given back as decimals when a decimal came in. */
+/**
+ * Roots, logarithms and trigonometry; computed as doubles, and given back as decimals when a decimal came in.
+ * `$rand` is another number for each document.
+ */
 export const realFunctions: OperatorTable = {
+  $rand: (operand) => {
+    const isEmpty =
+      operand instanceof Map ? operand.size === 0 : Array.isArray(operand) && operand.length === 0;
+    if (!isEmpty) throw new MongoServerError(3040501, '$rand does not currently accept arguments');
+    return () => new Double(Math.random());
+  },
   $sqrt: real(Math.sqrt, (x) => x >= 0, [28714, "$sqrt's argument must be greater than or equal to 0"]),
   $exp: real(Math.exp),
   $ln: real(Math.log, (x) => x > 0, [28766, "$ln's argument must be a positive number, but is "]),
