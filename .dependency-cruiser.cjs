@@ -1,4 +1,7 @@
-/** Imports point one way: main → app → http, graphql → features → accounts → customer-index, journal → database. */
+/**
+ * Imports point one way: main → app → http, graphql → features → accounts → customer-index, journal → database; beside
+ * these main → watcher → customer-index, journal.
+ */
 const features = '^src/(customers|delivery|reports|linking|backfill)/';
 /** What every list answers with, and how it reads its arguments: below the features, though it lives beside the schema. */
 const graphqlShapes = '^src/graphql/(acknowledgement|connection|cursor|selected-names)\\.ts$';
@@ -42,6 +45,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/journal/' },
       to: { path: '^src/', pathNot: ['^src/(journal|database)/|^src/(errors|context)\\.ts$', graphqlShapes] },
+    },
+    {
+      name: 'watcher-looks-down',
+      severity: 'error',
+      from: { path: '^src/watcher/' },
+      to: { path: '^src/', pathNot: '^src/(watcher|customer-index|journal|database)/|^src/errors\\.ts$' },
     },
     {
       name: 'notifications-look-down',

@@ -28,7 +28,12 @@ export interface Config {
   readonly temporaryPasswordLifetimeMs: number;
   /** A login whose half link only it claims reads the delivery half only after a confirmation. */
   readonly confirmHalfLinks: boolean;
+  /** How often writes of others are looked for where no change stream tells of them. */
   readonly sweepIntervalMs: number;
+  /** Follow the database's change stream, where it has one. */
+  readonly changeStreams: boolean;
+  /** Have the database keep what `users` and `customers_v2` held before each change, for the journal. */
+  readonly foreignHistory: boolean;
   /** Addresses or CIDR ranges of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
   /** Origins of browsers that may call the API from elsewhere. */
@@ -106,6 +111,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     temporaryPasswordLifetimeMs: env.TEMPORARY_PASSWORD_DAYS * dayMs,
     confirmHalfLinks: env.CONFIRM_HALF_LINKS === 'on',
     sweepIntervalMs: env.SWEEP_INTERVAL_SECONDS * 1000,
+    changeStreams: env.CHANGE_STREAMS === 'on',
+    foreignHistory: env.FOREIGN_HISTORY === 'on',
     trustedProxies: env.TRUSTED_PROXIES,
     corsOrigins: env.CORS_ORIGINS,
     introspection: env.NODE_ENV === 'production' ? 'staff' : 'everyone',
@@ -195,6 +202,8 @@ const environmentSchema = z.object({
   TEMPORARY_PASSWORD_DAYS: wholeNumber(1, 90).default(7),
   CONFIRM_HALF_LINKS: onOff.default('on'),
   SWEEP_INTERVAL_SECONDS: wholeNumber(1, 3600).default(30),
+  CHANGE_STREAMS: onOff.default('on'),
+  FOREIGN_HISTORY: onOff.default('off'),
   TRUSTED_PROXIES: list(
     isAddressRange,
     'must be IP addresses or CIDR ranges such as 10.0.0.0/8, between commas',

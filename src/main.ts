@@ -16,6 +16,7 @@ import { purgeNotifications } from './notifications/purge-notifications.ts';
 import { startSending } from './notifications/start-sending.ts';
 import { loadTemplates } from './notifications/templates.ts';
 import { openDatabase } from './open-database.ts';
+import { watchForeignWrites } from './watcher/watch-foreign-writes.ts';
 
 export interface Gateway {
   readonly app: App;
@@ -89,13 +90,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     });
     await listen(app, config);
     dispatcher = startSending({ config, database, secrets: notificationSecrets(keys), templates, now, log });
+    const watcher = config.changeStreams ? watchForeignWrites({ database, settings, now, log }) : undefined;
     const keeper = startIndexKeeper({
       database,
       settings,
       intervalMs: config.sweepIntervalMs,
+      watchedIntervalMs: Math.max(config.sweepIntervalMs, watchedSweepIntervalMs),
+      isWatched: () => watcher?.watching() ?? false,
       now,
-      onSweep: async ({ changed }) => {
+      onSweep: ({ changed }) => {
         if (changed > 0) log.info({ changed }, 'records written by others are in the index');
+      },
+      onTurn: async () => {
         if (violations.length > 0 && config.migrate) await retryUniqueLinks(database, violations, log);
         await purgeExpired(database, now());
         await purgeNotifications(database, now());
@@ -110,6 +116,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         app.drain();
         await closeServer(app);
         await dispatcher?.stop();
+        await watcher?.stop();
         await keeper.stop();
         await app.apollo.stop();
         await opened.close();
@@ -124,6 +131,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 /** Requests in flight are waited for at most so long. */
 export const graceMs = 10_000;
 
+/** A sweep beside a change stream only finds what slipped through. */
+const watchedSweepIntervalMs = 10 * 60_000;
+
 const templatesDirectory = fileURLToPath(new URL('../templates', import.meta.url));
 const playgroundDirectory = fileURLToPath(new URL('../dist/playground', import.meta.url));
 
@@ -133,7 +143,10 @@ async function isEmpty(database: Database): Promise<boolean> {
 }
 
 async function prepareSchema(config: Config, database: Database, now: () => Date): Promise<LinkViolation[]> {
-  if (config.migrate) return [...(await migrate(database, { now })).violations];
+  if (config.migrate) {
+    const { violations } = await migrate(database, { now, foreignHistory: config.foreignHistory });
+    return [...violations];
+  }
   await requireCurrentSchema(database);
   return [];
 }

@@ -40,6 +40,8 @@ describe('an empty environment', () => {
       temporaryPasswordLifetimeMs: 7 * 24 * 3_600_000,
       confirmHalfLinks: true,
       sweepIntervalMs: 30_000,
+      changeStreams: true,
+      foreignHistory: false,
       trustedProxies: [],
       corsOrigins: [],
       introspection: 'everyone',

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { refreshIndex } from '../customer-index/refresh-index.ts';
 import { mustChangePassword } from '../customer-index/temporary-password-state.ts';
 import type { StoredAccount } from '../database/collections.ts';
 import { countInWindow, uncount } from '../database/count-in-window.ts';
 import type { LoginRecord } from '../database/stored-documents.ts';
+import { inTransaction } from '../database/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { AccountsDependencies } from './accounts-dependencies.ts';
 import { addressKey } from './address-key.ts';
@@ -111,9 +113,12 @@ async function openSessionOf(
   });
 }
 
-/** Brings a hash of a lower cost to the configured one, unless it has been replaced or the hasher is busy: it can wait. */
+/**
+ * Brings a hash of a lower cost to the configured one, unless it has been replaced or the hasher is busy: it can wait. With
+ * the index in one transaction, as every write to a login: by that it is known to be the gateway's own.
+ */
 async function rehash(
-  { database, hasher }: AccountsDependencies,
+  { database, hasher, indexSettings }: AccountsDependencies,
   { login, passwordHash }: LoginWithHash,
   password: string,
 ): Promise<void> {
@@ -121,7 +126,10 @@ async function rehash(
   try {
     const newHash = await hasher.hash(password);
     const filter = loginFilter(login._id, { password_hash: passwordHash });
-    await database.users.updateOne(filter, { $set: { password_hash: newHash } });
+    await inTransaction(database, async (session) => {
+      await database.users.updateOne(filter, { $set: { password_hash: newHash } }, { session });
+      await refreshIndex(database, { loginKeys: [login._id], deliveryKeys: [] }, indexSettings, session);
+    });
   } catch (error) {
     if (!(error instanceof AppError && error.code === 'RATE_LIMITED')) throw error;
   }

@@ -13,7 +13,10 @@ export function migrateCommand(): Command {
       const config = readConfig(environment);
       const opened = await openDatabase(config);
       try {
-        const { applied, violations } = await migrate(opened.database, { now: () => new Date() });
+        const { applied, violations } = await migrate(opened.database, {
+          now: () => new Date(),
+          foreignHistory: config.foreignHistory,
+        });
         console.log(applied.length === 0 ? 'The schema is current.' : `Applied ${applied.join(', ')}.`);
         for (const { collection, field, claimedId, claimants } of violations) {
           console.log(`${collection}.${field} = ${claimedId} is shared by ${claimants.join(', ')}`);

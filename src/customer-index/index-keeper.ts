@@ -1,5 +1,6 @@
 import type { Database } from '../database/collections.ts';
 import { takeLease } from '../database/lease.ts';
+import { pause } from '../database/pause.ts';
 import type { IndexSettings } from './customer-index-rows.ts';
 import { type SweepReport, sweepIndex } from './sweep-index.ts';
 
@@ -8,9 +9,14 @@ export interface IndexKeeperOptions {
   readonly settings: IndexSettings;
   /** From the end of one sweep to the beginning of the next. */
   readonly intervalMs: number;
+  /** The same while others' writes are noticed at once, and the sweep only has to find what slipped through. */
+  readonly watchedIntervalMs?: number;
+  /** Whether they are. Default: they are not. */
+  readonly isWatched?: () => boolean;
   readonly now: () => Date;
-  /** After each sweep of this process. */
-  readonly onSweep?: (report: SweepReport) => Promise<void> | void;
+  readonly onSweep?: (report: SweepReport) => void;
+  /** After each `intervalMs`, swept or not, in one process at a time: for what has to be done now and then. */
+  readonly onTurn?: () => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -34,37 +40,33 @@ export function startIndexKeeper(options: IndexKeeperOptions): IndexKeeper {
 const leaseDurationMs = 30_000;
 
 async function keep(options: IndexKeeperOptions, stopping: AbortSignal): Promise<void> {
+  const { intervalMs, watchedIntervalMs = intervalMs, isWatched = () => false } = options;
+  let sweptAt = Number.NEGATIVE_INFINITY;
   while (!stopping.aborted) {
     try {
-      await sweepUnderLease(options, stopping);
+      const due = !isWatched() || performance.now() - sweptAt >= watchedIntervalMs;
+      if ((await takeTurn(options, due, stopping)) && due) sweptAt = performance.now();
     } catch (error) {
       if (!stopping.aborted) options.onError(error);
     }
-    await pause(options.intervalMs, stopping);
+    await pause(intervalMs, stopping);
   }
 }
 
-async function sweepUnderLease(options: IndexKeeperOptions, stopping: AbortSignal): Promise<void> {
+/** False when another process has its turn. */
+async function takeTurn(options: IndexKeeperOptions, due: boolean, stopping: AbortSignal): Promise<boolean> {
   const { database, settings, now } = options;
   const lease = await takeLease(database, 'index-sweep', { durationMs: leaseDurationMs, now });
-  if (lease === null) return;
+  if (lease === null) return false;
   try {
-    const report = await sweepIndex(database, settings, { signal: AbortSignal.any([stopping, lease.lost]) });
-    await options.onSweep?.(report);
+    const signal = AbortSignal.any([stopping, lease.lost]);
+    if (due) {
+      const report = await sweepIndex(database, settings, { signal });
+      options.onSweep?.(report);
+    }
+    await options.onTurn?.();
+    return true;
   } finally {
     await lease.release();
   }
-}
-
-function pause(durationMs: number, stopping: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (stopping.aborted) return resolve();
-    const timer = setTimeout(done, durationMs);
-    stopping.addEventListener('abort', done, { once: true });
-    function done() {
-      clearTimeout(timer);
-      stopping.removeEventListener('abort', done);
-      resolve();
-    }
-  });
 }

@@ -1,5 +1,6 @@
 import { type IndexDescription, type IndexDescriptionInfo, MongoServerError } from 'mongodb';
 import type { Database } from './collections.ts';
+import { keepForeignHistory } from './foreign-history.ts';
 import { takeLease } from './lease.ts';
 import { type LinkViolation, makeUniqueLinkIndexes } from './unique-links.ts';
 import { wantedIndexes } from './wanted-indexes.ts';
@@ -14,6 +15,8 @@ export interface MigrateOptions {
   readonly now: () => Date;
   /** How long to wait for another process that is migrating. */
   readonly waitMs?: number;
+  /** Keep what the foreign collections held before each change. Default: leave that as it is. */
+  readonly foreignHistory?: boolean;
 }
 
 /** The schema is older than this gateway, and it may not change it (`MIGRATE=off`). */
@@ -108,6 +111,7 @@ async function applyMigrations(database: Database, options: MigrateOptions): Pro
     applied.push(migration.name);
   }
   await ensureIndexes(database);
+  if (options.foreignHistory) await keepForeignHistory(database);
   return { applied, violations: await makeUniqueLinkIndexes(database) };
 }
 

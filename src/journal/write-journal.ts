@@ -21,11 +21,15 @@ export type JournalAction =
   | 'LOGIN_ACTIVATED'
   | 'LOGIN_DEACTIVATED'
   | 'LOGIN_UNLOCKED'
-  | 'NOTIFICATION_RESENT';
+  | 'NOTIFICATION_RESENT'
+  | 'RECORD_CREATED'
+  | 'RECORD_CHANGED'
+  | 'RECORD_REPLACED'
+  | 'RECORD_REMOVED';
 
 export interface NewJournalEntry {
   readonly at: Date;
-  /** Address of the login that acted, or `system`, `command line`. */
+  /** Address of the login that acted, or `system`, `command line`, `another application`. */
   readonly actor: string;
   readonly action: JournalAction;
   /** Addresses of what it is about: the customer's or record's own first, then the other half's. */
@@ -47,6 +51,20 @@ export async function writeJournal(
   session: ClientSession,
 ): Promise<void> {
   if (entries.length > 0) await database.journal.insertMany(entries.map(toStored), { session });
+}
+
+/** Writes what may have been written before under the same id, and then is left as it is. One command. */
+export async function writeJournalOnce(
+  database: Database,
+  entries: readonly (NewJournalEntry & { readonly id: string })[],
+  session: ClientSession,
+): Promise<void> {
+  if (entries.length === 0) return;
+  const writes = entries.map((entry) => {
+    const { _id, ...stored } = { ...toStored(entry), _id: entry.id };
+    return { updateOne: { filter: { _id }, update: { $setOnInsert: stored }, upsert: true } };
+  });
+  await database.journal.bulkWrite(writes, { session });
 }
 
 /** The fields whose values differ, in the order in which they are given. */

@@ -89,6 +89,7 @@ function testConfig(dataDirectory: string, environment: Readonly<Record<string, 
     DATA_DIR: dataDirectory,
     PORT: '0',
     SWEEP_INTERVAL_SECONDS: '3600',
+    CHANGE_STREAMS: 'off',
     ...environment,
   });
   // The least that bcrypt can do, less than is allowed: a test that asks for a cost of its own gets that.

@@ -1,0 +1,127 @@
+import { type ChangeStream, type Document, MongoErrorLabel, MongoServerError } from 'mongodb';
+import { isUnavailable } from '../database/unavailable.ts';
+import { type ChangeEvent, transactionOf } from './change-event.ts';
+
+/** Events in their order, whole transactions only, and the token behind them; null when the server gave none yet. */
+export interface ChangeBatch {
+  readonly events: readonly ChangeEvent[];
+  readonly token: Document | null;
+}
+
+/** The stream broke. `cause` is the driver's error. */
+export class ChangeStreamError extends Error {
+  /**
+   * Opening it in the same place again would break it again: its history is gone, its collection was dropped, or the
+   * database has no change streams. Otherwise the database, or the way there, is away for a while.
+   */
+  readonly permanent: boolean;
+
+  constructor(cause: unknown, permanent: boolean = isPermanent(cause)) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.name = 'ChangeStreamError';
+    this.permanent = permanent;
+  }
+}
+
+/**
+ * Whatever the server answers to one that it could serve: of a standalone server (40573), of an unknown stage (40324), of
+ * a user without the right (13), of a token that is too old (286) or damaged (260), of an event that is too large (10334).
+ */
+function isPermanent(error: unknown): boolean {
+  return (
+    error instanceof MongoServerError &&
+    !isUnavailable(error) &&
+    !error.hasErrorLabel(MongoErrorLabel.ResumableChangeStreamError)
+  );
+}
+
+/** A batch ends after so many events, or so long after its first, or when no more come for a moment. */
+const maxEvents = 500;
+const maxBatchMs = 100;
+const quietMs = 20;
+
+/** Reads a change stream in batches that can be written in one transaction each. */
+export class ChangeReader {
+  private readonly stream: ChangeStream<Document, ChangeEvent>;
+  private pulling: Promise<ChangeEvent | null> | null = null;
+  private held: ChangeEvent | null = null;
+
+  constructor(stream: ChangeStream<Document, ChangeEvent>) {
+    this.stream = stream;
+    // What the driver emits is thrown by its methods too.
+    stream.on('error', () => {});
+  }
+
+  /**
+   * Opens the stream on the server: what happens from now on is in its batches.
+   *
+   * @throws ChangeStreamError
+   */
+  async open(signal: AbortSignal): Promise<Document | null> {
+    this.held = (await this.pull(signal)) ?? null;
+    // With an event at hand the driver's token is already behind it.
+    return this.held === null ? (this.stream.resumeToken as Document | null) : null;
+  }
+
+  /**
+   * The next batch; one without events when nothing has happened for as long as the server waits, or when `signal` fires.
+   *
+   * @throws ChangeStreamError
+   */
+  async next(signal: AbortSignal): Promise<ChangeBatch> {
+    const first = this.held ?? (await this.pull(signal));
+    this.held = null;
+    if (first === null) return { events: [], token: (this.stream.resumeToken as Document | null) ?? null };
+    const events = [first];
+    const deadline = performance.now() + maxBatchMs;
+    for (let last = first; ; ) {
+      const full = events.length >= maxEvents || performance.now() >= deadline;
+      // A transaction's events are there all at once: none is left behind, or it would be taken for two.
+      const transaction = transactionOf(last);
+      if (full && transaction === null) break;
+      const event = await this.pull(signal, quietMs);
+      if (event === null) break;
+      if (full && transactionOf(event) !== transaction) {
+        this.held = event;
+        break;
+      }
+      events.push(event);
+      last = event;
+    }
+    return { events, token: events.at(-1)?._id ?? null };
+  }
+
+  /** Lets go of the stream; a read that waits on the server is not waited for. */
+  async close(): Promise<void> {
+    await this.stream.close().catch(() => {});
+  }
+
+  /** Null when none came in time. The read goes on, and the next call has its event. */
+  private pull(signal: AbortSignal, timeoutMs?: number): Promise<ChangeEvent | null> {
+    if (signal.aborted) return Promise.resolve(null);
+    const pulling = this.pulling ?? this.stream.tryNext();
+    this.pulling = pulling;
+    return new Promise((resolve, reject) => {
+      let waiting = true;
+      const end = (settle: () => void) => {
+        if (!waiting) return false;
+        waiting = false;
+        clearTimeout(timer);
+        signal.removeEventListener('abort', giveUp);
+        settle();
+        return true;
+      };
+      const giveUp = () => end(() => resolve(null));
+      const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, timeoutMs);
+      signal.addEventListener('abort', giveUp, { once: true });
+      pulling.then(
+        (event) => {
+          if (end(() => resolve(event))) this.pulling = null;
+        },
+        (error) => {
+          if (end(() => reject(new ChangeStreamError(error)))) this.pulling = null;
+        },
+      );
+    });
+  }
+}
