@@ -59,12 +59,14 @@ function compilePipelineUpdate(stages: BsonValue[], options: UpdateOptions): Com
         `Each element of the 'pipeline' array must be an object, but found ${typeNameOf(stage)}`,
       );
     }
-    const name = stage.keys().next().value;
-    if (name?.startsWith('$') && stage.size === 1 && !updateStages.has(name)) {
-      throw new MongoServerError(72, `${name} is not allowed to be used within an update`);
-    }
   }
+  // Unknown stages and mistakes in them are found before stages that have no place here.
   const pipeline = compilePipeline(stages, { ...options, readCollection: () => [] });
+  for (const stage of stages) {
+    const name = (stage as BsonDocument).keys().next().value as string;
+    if (updateStages.has(name)) continue;
+    throw new MongoServerError(72, `${name} is not allowed to be used within an update`);
+  }
   return {
     isReplacement: false,
     apply: (document) => {

@@ -1,0 +1,147 @@
+import { refused, type Table, updates } from '../table.ts';
+import { decimal, double, int, long } from '../values.ts';
+
+const maxInt = 2147483647;
+const maxLong = 9223372036854775807n;
+
+/** Numbers keep their type through updates, and grow when they must. */
+export const numericUpdates: Table[] = [
+  updates({ area: 'numeric types in updates', page: 'reference/operator/update/inc' }, [
+    [{ a: 1 }, { $inc: { a: 2 } }, '{ a: 3 }'],
+    [{ a: 1 }, { $inc: { a: -3 } }, '{ a: -2 }'],
+    [{ a: 1 }, { $inc: { a: long(2) } }, '{ a: 3L }'],
+    [{ a: 1 }, { $inc: { a: double(2) } }, '{ a: 3.0 }'],
+    [{ a: 1 }, { $inc: { a: decimal('2') } }, '{ a: 3m }'],
+    [{ a: long(1) }, { $inc: { a: 2 } }, '{ a: 3L }'],
+    [{ a: long(1) }, { $inc: { a: double(0.5) } }, '{ a: 1.5 }'],
+    [{ a: double(1) }, { $inc: { a: 2 } }, '{ a: 3.0 }'],
+    [{ a: double(1) }, { $inc: { a: long(2) } }, '{ a: 3.0 }'],
+    [{ a: double(1.5) }, { $inc: { a: decimal('0.25') } }, '{ a: 1.75000000000000m }'],
+    [{ a: decimal('1.10') }, { $inc: { a: decimal('0.05') } }, '{ a: 1.15m }'],
+    [{ a: decimal('1.00') }, { $inc: { a: 1 } }, '{ a: 2.00m }'],
+    [{ a: maxInt }, { $inc: { a: 1 } }, '{ a: 2147483648L }'],
+    [{ a: -maxInt }, { $inc: { a: -2 } }, '{ a: -2147483649L }'],
+    [{ a: long(2147483648) }, { $inc: { a: -1 } }, '{ a: 2147483647L }'],
+    [
+      { a: long(maxLong) },
+      { $inc: { a: 1 } },
+      refused(
+        2,
+        'Failed to apply $inc operations to current value ((NumberLong)9223372036854775807) for document {_id: 1}',
+      ),
+    ],
+    [
+      { a: 1 },
+      { $inc: { a: long(maxLong) } },
+      refused(2, 'Failed to apply $inc operations to current value ((NumberInt)1)'),
+    ],
+    [{ a: long(maxLong) }, { $inc: { a: double(1) } }, '{ a: 9223372036854775808.0 }'],
+    [{ a: 1 }, { $inc: { a: 0 } }, 'unchanged'],
+    [{ a: 1 }, { $inc: { a: double(0) } }, '{ a: 1.0 }'],
+    [{}, { $inc: { a: 5 } }, '{ a: 5 }'],
+    [{}, { $inc: { a: long(5) } }, '{ a: 5L }'],
+    [{}, { $inc: { 'a.b': double(5) } }, '{ a: { b: 5.0 } }'],
+    [{ a: [1, 2] }, { $inc: { 'a.1': 5 } }, '{ a: [1, 7] }'],
+    [{ a: 1, b: 2 }, { $inc: { b: 1, a: 1 } }, '{ a: 2, b: 3 }'],
+    [
+      { a: 'x' },
+      { $inc: { a: 1 } },
+      refused(
+        14,
+        "Cannot apply $inc to a value of non-numeric type. {_id: 1} has the field 'a' of non-numeric type string",
+      ),
+    ],
+    [{ a: null }, { $inc: { a: 1 } }, refused(14, 'non-numeric type null')],
+    [{ a: [1] }, { $inc: { a: 1 } }, refused(14, 'non-numeric type array')],
+    [{ a: 1 }, { $inc: { a: 'x' } }, refused(14, 'Cannot increment with non-numeric argument: {a: "x"}')],
+    [{ a: 1 }, { $inc: { a: null } }, refused(14, 'Cannot increment with non-numeric argument: {a: null}')],
+    [{ a: 1 }, { $inc: 5 }, refused(9, 'Modifiers operate on fields but we found type int instead')],
+    [{ a: 1 }, { $inc: {} }, 'unchanged'],
+  ]),
+
+  updates({ area: 'numeric types in updates', page: 'reference/operator/update/mul' }, [
+    [{ a: 3 }, { $mul: { a: 2 } }, '{ a: 6 }'],
+    [{ a: 3 }, { $mul: { a: long(2) } }, '{ a: 6L }'],
+    [{ a: 3 }, { $mul: { a: double(0.5) } }, '{ a: 1.5 }'],
+    [{ a: decimal('1.50') }, { $mul: { a: 2 } }, '{ a: 3.00m }'],
+    [{ a: maxInt }, { $mul: { a: 2 } }, '{ a: 4294967294L }'],
+    [
+      { a: long(maxLong) },
+      { $mul: { a: 2 } },
+      refused(2, 'Failed to apply $mul operations to current value'),
+    ],
+    [{}, { $mul: { a: 5 } }, '{ a: 0 }'],
+    [{}, { $mul: { a: long(5) } }, '{ a: 0L }'],
+    [{}, { $mul: { a: double(5) } }, '{ a: 0.0 }'],
+    [{}, { $mul: { a: decimal('5') } }, '{ a: 0m }'],
+    [{ a: 3 }, { $mul: { a: 1 } }, 'unchanged'],
+    [{ a: 'x' }, { $mul: { a: 2 } }, refused(14, 'Cannot apply $mul to a value of non-numeric type')],
+    [{ a: 1 }, { $mul: { a: 'x' } }, refused(14, 'Cannot multiply with non-numeric argument: {a: "x"}')],
+  ]),
+
+  updates({ area: '$min and $max', page: 'reference/operator/update/max' }, [
+    [{ a: 5 }, { $max: { a: 9 } }, '{ a: 9 }'],
+    [{ a: 5 }, { $max: { a: 5.5 } }, '{ a: 5.5 }'],
+    [{ a: 5 }, { $max: { a: double(5) } }, 'unchanged'],
+    [{ a: 5 }, { $max: { a: long(6) } }, '{ a: 6L }'],
+    [{ a: 5 }, { $min: { a: 9 } }, 'unchanged'],
+    [{ a: 5 }, { $min: { a: decimal('4.9') } }, '{ a: 4.9m }'],
+    [{ a: 5 }, { $max: { a: 'x' } }, '{ a: "x" }'],
+    [{ a: 5 }, { $min: { a: null } }, '{ a: null }'],
+    [{ a: null }, { $max: { a: 0 } }, '{ a: 0 }'],
+    [{}, { $min: { a: 3 } }, '{ a: 3 }'],
+    [{}, { $max: { 'a.b': 3 } }, '{ a: { b: 3 } }'],
+    [{ a: [1, 9] }, { $max: { a: 5 } }, 'unchanged'],
+    [{ a: [1] }, { $max: { a: [2] } }, '{ a: [2] }'],
+    [
+      { d: new Date('2024-01-01') },
+      { $min: { d: new Date('2023-01-01') } },
+      '{ d: 2023-01-01T00:00:00.000Z }',
+    ],
+    [{ a: 5 }, { $max: { a: Number.NaN } }, 'unchanged'],
+    [{ a: 'b' }, { $min: { a: 'A' } }, '{ a: "A" }'],
+    [{ a: 'a' }, { $max: { a: 'B' } }, '{ a: "B" }', { collation: { locale: 'en', strength: 2 } }],
+  ]),
+
+  updates({ area: '$bit', page: 'reference/operator/update/bit' }, [
+    [{ a: 13 }, { $bit: { a: { and: 10 } } }, '{ a: 8 }'],
+    [{ a: 3 }, { $bit: { a: { or: 5 } } }, '{ a: 7 }'],
+    [{ a: 1 }, { $bit: { a: { xor: 5 } } }, '{ a: 4 }'],
+    [{ a: 1 }, { $bit: { a: { or: long(4) } } }, '{ a: 5L }'],
+    [{ a: long(13) }, { $bit: { a: { and: 10 } } }, '{ a: 8L }'],
+    [{}, { $bit: { a: { or: 5 } } }, '{ a: 5 }'],
+    [{}, { $bit: { a: { and: long(5) } } }, '{ a: 0L }'],
+    [{ a: 3 }, { $bit: { a: { or: 4, and: 6 } } }, '{ a: 6 }'],
+    [
+      { a: double(3) },
+      { $bit: { a: { or: 4 } } },
+      refused(2, 'Cannot apply $bit to a value of non-integral type'),
+    ],
+    [
+      { a: int(3) },
+      { $bit: { a: { or: double(4.5) } } },
+      refused(2, 'The $bit modifier field must be an Integer(32/64 bit)'),
+    ],
+    [
+      { a: 3 },
+      { $bit: { a: { nand: 4 } } },
+      refused(2, "The $bit modifier only supports 'and', 'or', and 'xor'"),
+    ],
+    [{ a: 3 }, { $bit: { a: {} } }, refused(2, 'You must pass in at least one bitwise operation')],
+    [{ a: 3 }, { $bit: { a: 4 } }, refused(2, 'The $bit modifier is not compatible with a int')],
+  ]),
+
+  updates({ area: 'numeric types in updates', page: 'reference/operator/update/set' }, [
+    [{ a: 1 }, { $set: { a: 1 } }, 'unchanged'],
+    [{ a: 1 }, { $set: { a: long(1) } }, '{ a: 1L }'],
+    [{ a: 1 }, { $set: { a: double(1) } }, '{ a: 1.0 }'],
+    [{ a: decimal('1.0') }, { $set: { a: decimal('1.00') } }, '{ a: 1.00m }'],
+    [{ a: { b: 1, c: 2 } }, { $set: { a: { c: 2, b: 1 } } }, '{ a: { c: 2, b: 1 } }'],
+    [{ a: 1 }, [{ $set: { a: { $add: ['$a', 1] } } }], '{ a: 2 }'],
+    [{ a: maxInt }, [{ $set: { a: { $add: ['$a', 1] } } }], '{ a: 2147483648L }'],
+    [{ a: long(maxLong) }, [{ $set: { a: { $add: ['$a', 1] } } }], '{ a: 9223372036854775808.0 }'],
+    [{ a: 7 }, [{ $set: { a: { $divide: ['$a', 2] } } }], '{ a: 3.5 }'],
+    [{ a: 8 }, [{ $set: { a: { $divide: ['$a', 2] } } }], '{ a: 4.0 }'],
+    [{ a: long(7) }, [{ $set: { a: { $mod: ['$a', 4] } } }], '{ a: 3L }'],
+  ]),
+];
