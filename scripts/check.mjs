@@ -8,6 +8,7 @@ const steps = [
   ['lint and format', 'biome check --error-on-warnings .'],
   ['import directions', 'depcruise src --config .dependency-cruiser.cjs --output-type err'],
   ['schema drift', 'node --import tsx scripts/emit-schema.ts --check'],
+  ["the embedded server's table", 'node --import tsx scripts/emit-embedded-table.ts --check'],
   ['codegen drift', 'graphql-codegen --config codegen.yml --check'],
   ['tests', 'vitest run'],
 ];
