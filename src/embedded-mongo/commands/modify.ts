@@ -2,6 +2,7 @@ import { ObjectId } from 'bson';
 import { encodeDocument } from '../bson/encode.ts';
 import { typeNameOf } from '../bson/type-names.ts';
 import type { BsonDocument, BsonValue } from '../bson/value.ts';
+import { type UpdateDescriber, updateDescriber } from '../changes/update-description.ts';
 import { MongoServerError, typeMismatch } from '../errors.ts';
 import { openQuery } from '../plan/open-query.ts';
 import { compileQuery, type Query } from '../plan/query.ts';
@@ -20,6 +21,8 @@ import { checkIdValue, prepareForStorage } from './stored-document.ts';
 export interface Modification {
   query: Query;
   update: CompiledUpdate;
+  /** Tells change streams what the update did. */
+  describe: UpdateDescriber;
 }
 
 /** Compiles the pieces of an update. Throws for mistakes in any of them. */
@@ -49,7 +52,7 @@ export function compileModification(
     },
     context,
   );
-  return { query, update: compiled };
+  return { query, update: compiled, describe: updateDescriber(update) };
 }
 
 /** The rows a write is about, all found before the first is changed, so that none is met twice. */
@@ -70,15 +73,14 @@ export function modifyRow(
   context: CommandContext,
   collection: Collection,
   row: Row,
-  { query, update }: Modification,
+  { query, update, describe }: Modification,
 ): BsonDocument | undefined {
   const before = row.document;
   const { document, modified } = update.apply(before, matchedArrayIndex(query.matches, before));
   if (!modified) return undefined;
   const raw = asBuffer(encodeDocument(document));
-  if (raw.equals(row.raw)) return undefined;
-  const kind = update.isReplacement ? 'replace' : 'update';
-  updateRecord(context.unit, collection, { id: row.id, raw: row.raw }, before, document, raw, kind);
+  const description = describe(before, document);
+  updateRecord(context.unit, collection, { id: row.id, raw: row.raw }, before, document, raw, description);
   return document;
 }
 

@@ -1,10 +1,17 @@
+import { BSONRegExp } from 'bson';
 import { compileExpression } from '../aggregate/expressions/compile-expression.ts';
 import { exactInteger, isNumber } from '../bson/numbers.ts';
 import { isTruthy } from '../bson/truth.ts';
 import type { BsonDocument, BsonValue } from '../bson/value.ts';
 import { badValue, failedToParse, MongoServerError } from '../errors.ts';
 import type { QueryContext } from './context.ts';
-import { type Condition, compileImplicit, compileOperators, isOperatorDocument } from './field-operators.ts';
+import {
+  type Condition,
+  compileAnyOf,
+  compileImplicit,
+  compileOperators,
+  isOperatorDocument,
+} from './field-operators.ts';
 import type { MatchDetails } from './match-details.ts';
 import { missing } from './missing.ts';
 import { type FieldPath, parsePath, visitPath, visitPathWhole } from './paths.ts';
@@ -57,7 +64,7 @@ function compilePathless(
     case '$and':
       return conjunction(compileBranches(name, value, context, level));
     case '$or':
-      return disjunction(compileBranches(name, value, context, level));
+      return alternatives(compileBranches(name, value, context, level), value, context);
     case '$nor': {
       const any = disjunction(compileBranches(name, value, context, level));
       return (document) => !any(document);
@@ -117,13 +124,36 @@ function conjunction(filters: Filter[]): Filter {
   };
 }
 
+/** No branch notes the element that matched, since another may have: only what MongoDB turns into `$in` does. */
 function disjunction(filters: Filter[]): Filter {
-  return (document, details) => {
+  return (document) => {
     for (const filter of filters) {
-      if (filter(document, details)) return true;
+      if (filter(document)) return true;
     }
     return false;
   };
+}
+
+/** `$or`: of one branch it is the branch, of equalities on one field it is `$in`. */
+function alternatives(filters: Filter[], branches: BsonValue, context: QueryContext): Filter {
+  if (filters.length === 1) return filters[0] as Filter;
+  const equal = equalitiesOnOneField(branches as BsonDocument[]);
+  if (!equal) return disjunction(filters);
+  return onPath(parsePath(equal.field), compileAnyOf(equal.values, context));
+}
+
+function equalitiesOnOneField(branches: BsonDocument[]): { field: string; values: BsonValue[] } | undefined {
+  const [field] = (branches[0] as BsonDocument).keys();
+  if (field === undefined || field.startsWith('$')) return undefined;
+  const values: BsonValue[] = [];
+  for (const branch of branches) {
+    if (branch.size !== 1 || !branch.has(field)) return undefined;
+    const condition = branch.get(field);
+    if (!isOperatorDocument(condition)) values.push(condition);
+    else if (condition.size === 1 && condition.has('$eq')) values.push(condition.get('$eq'));
+    else return undefined;
+  }
+  return values.some((value) => value instanceof BSONRegExp) ? undefined : { field, values };
 }
 
 function onPath(path: FieldPath, condition: Condition): Filter {

@@ -55,6 +55,11 @@ export function compileImplicit(value: BsonValue, context: QueryContext): Condit
   return leaf(compileComparison('$eq', value, context.collation));
 }
 
+/** Compiles equality with any of some values. */
+export function compileAnyOf(values: BsonValue[], context: QueryContext): Condition {
+  return leaf(compileMembership(values, context.collation));
+}
+
 /** Compiles a document of operators on one field, such as `{ $gt: 5, $lt: 8 }`. */
 export function compileOperators(
   field: string,

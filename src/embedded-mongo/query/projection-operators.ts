@@ -106,31 +106,14 @@ export function parsePositional(
   filterSpec: BsonDocument | undefined,
   context: QueryContext,
 ): { path: string; transform: FindTransform } {
-  const fullName = prefix === '' ? name : `${prefix}.${name}`;
-  const field = fullName.split('.')[0] as string;
   if (!filterSpec)
     throw new MongoServerError(51050, 'Projections with a positional operator require a matcher');
-  if (!mentionsField(filterSpec, field)) {
-    throw new MongoServerError(31277, `Positional projection '${name}' does not match the query document.`);
-  }
-  if (name.endsWith('.$.')) throw new MongoServerError(31270, "Path cannot end with '.$.'");
-  const at = name.search(/\.\$(\.|$)/);
-  if (/(^|\.)\$(\.|$)/.test(name.slice(at + 3))) {
-    throw new MongoServerError(31287, `Cannot use positional operator twice: ${name}`);
-  }
-  const path = prefix === '' ? name.slice(0, at) : `${prefix}.${name.slice(0, at)}`;
+  if (name === '.$') throw new MongoServerError(5392900, `Projection on field ${name} is invalid`);
+  const ownPath = name.slice(0, -'.$'.length);
+  const path = prefix === '' ? ownPath : `${prefix}.${ownPath}`;
   const filter = compileFilter(filterSpec, context);
   const parts = path.split('.');
   return { path, transform: (before, after) => keepMatched(before, after, parts, filter) };
-}
-
-function mentionsField(filter: BsonDocument, field: string): boolean {
-  for (const [name, value] of filter) {
-    if (name === '$and' || name === '$or' || name === '$nor') {
-      if ((value as BsonDocument[]).some((branch) => mentionsField(branch, field))) return true;
-    } else if (name.split('.')[0] === field) return true;
-  }
-  return false;
 }
 
 function keepMatched(

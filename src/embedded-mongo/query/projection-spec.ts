@@ -75,9 +75,15 @@ class ProjectionParser {
   }
 
   #element(name: string, value: BsonValue, parent: ProjectionNode, prefix: string): void {
-    const isPositional = /(\.\$\.|\.\$$|^\$$)/.test(name);
+    const isPositional = name.endsWith('.$');
     if (isPositional && !this.#mode.find) {
       throw new MongoServerError(31324, 'Cannot use positional projection in aggregation projection');
+    }
+    if (name.includes('.$.')) {
+      throw new MongoServerError(
+        31394,
+        "As of 4.4, it's illegal to specify positional operator in the middle of a path.Positional projection may only be used at the end, for example: a.b.$. If the query previously used a form like a.b.$.d, remove the parts following the '$' and the results will be equivalent.",
+      );
     }
     if (value instanceof Map) {
       if (isPositional) {
@@ -88,8 +94,10 @@ class ProjectionParser {
       }
       this.#object(name, value, parent, prefix);
     } else if (typeof value === 'boolean' || isNumber(value)) {
-      if (!isTruthy(value)) this.#exclude(name, parent);
-      else if (isPositional) this.#positional(name, prefix);
+      if (isTruthy(value) && isPositional) this.#positional(name, prefix);
+      else if (isPositional) {
+        throw new MongoServerError(31395, 'positional projection cannot be used with exclusion');
+      } else if (!isTruthy(value)) this.#exclude(name, parent);
       else this.#include(name, parent);
     } else {
       if (isPositional) {

@@ -48,6 +48,8 @@ function includeFields(node: ProjectionNode, document: BsonDocument): BsonDocume
     else if (field instanceof ProjectionNode) {
       if (value instanceof Map) result.set(name, includeFields(field, value));
       else if (Array.isArray(value)) result.set(name, includeInArray(field, value));
+      // What is computed takes the place of the value.
+      else if (field.hasComputed) result.set(name, undefined);
     }
   }
   return result;
@@ -58,6 +60,7 @@ function includeInArray(node: ProjectionNode, array: BsonValue[]): BsonValue[] {
   for (const element of array) {
     if (element instanceof Map) result.push(includeFields(node, element));
     else if (Array.isArray(element)) result.push(includeInArray(node, element));
+    else if (node.hasComputed) result.push(undefined);
   }
   return result;
 }

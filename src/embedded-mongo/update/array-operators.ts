@@ -146,7 +146,7 @@ function addToSetValues(operand: BsonValue): BsonValue[] {
   if (!(operand instanceof Map) || operand.keys().next().value !== '$each') return [operand];
   const values = operand.get('$each');
   if (!Array.isArray(values)) {
-    throw badValue(
+    throw typeMismatch(
       `The argument to $each in $addToSet must be an array but it was of type ${typeNameOf(values)}`,
     );
   }

@@ -1,15 +1,21 @@
 import type { Table } from '../table.ts';
+import { arrayUpdates } from './array-updates.ts';
 import { arrays } from './arrays.ts';
 import { comparisons } from './comparisons.ts';
 import { evaluation } from './evaluation.ts';
 import { fieldUpdates } from './field-updates.ts';
 import { numericUpdates } from './numeric-updates.ts';
+import { projectionTables } from './projections.ts';
+import { upsertTables } from './upserts.ts';
 
 /** Every table; a test asserts how many rows they have. */
 export const allTables: readonly Table[] = [
-  ...comparisons,
   ...arrays,
+  ...comparisons,
   ...evaluation,
   ...numericUpdates,
   ...fieldUpdates,
+  ...arrayUpdates,
+  ...upsertTables,
+  ...projectionTables,
 ];
