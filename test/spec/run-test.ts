@@ -22,7 +22,9 @@ export async function runTest(
   const entities = new Entities(uri, $clusterTime as Document | undefined);
   try {
     await entities.create(file.createEntities ?? []);
-    for (const operation of test.operations) await runOperation(operation, { entities, own });
+    await withinTime(async () => {
+      for (const operation of test.operations) await runOperation(operation, { entities, own });
+    });
     for (const expected of test.expectEvents ?? []) checkEvents(expected, entities);
     for (const data of test.outcome ?? []) await checkOutcome(own, data, entities);
     return { kind: 'passed' };
@@ -37,6 +39,17 @@ export async function runTest(
     await own.db('admin').command({ killAllSessions: [] }).catch(ignoreInterruption);
     await entities.close();
   }
+}
+
+const limitMs = 20_000;
+
+/** An answer that never comes fails its test, and not the whole run. */
+async function withinTime(work: () => Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Mismatch(`not over after ${limitMs / 1000} s`)), limitMs);
+  });
+  await Promise.race([work(), expired]).finally(() => clearTimeout(timer));
 }
 
 /** A real server ends the command's own session with the others. */
