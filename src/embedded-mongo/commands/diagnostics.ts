@@ -3,11 +3,11 @@ import { fromJs } from '../bson/from-js.ts';
 import type { EncodableDocument, EncodableValue } from '../bson/raw-document.ts';
 import type { BsonDocument } from '../bson/value.ts';
 import { badValue, commandNotFound, MongoServerError } from '../errors.ts';
-import { countIndexKeys, measureCollection } from '../storage/measure.ts';
+import { measureCollection } from '../storage/measure.ts';
 import { collectionName, numberOf, optionalDocument } from './arguments.ts';
-import { requireCollection } from './collections.ts';
 import { type CommandContext, type CommandDefinition, fieldSet } from './command.ts';
 import { emulatedVersion } from './handshake.ts';
+import { validate } from './validate.ts';
 
 /** Commands that look at the server, or break it on purpose. */
 export const diagnostics: Record<string, CommandDefinition> = {
@@ -16,10 +16,7 @@ export const diagnostics: Record<string, CommandDefinition> = {
   dbstats: { fields: fieldSet('dbstats', 'scale', 'freeStorage'), run: databaseStats },
   collStats: { fields: fieldSet('collStats', 'scale'), run: collectionStats },
   collstats: { fields: fieldSet('collstats', 'scale'), run: collectionStats },
-  validate: {
-    fields: fieldSet('validate', 'full', 'repair', 'metadata', 'checkBSONConformance'),
-    run: validate,
-  },
+  validate,
   setParameter: { fields: 'any', run: setParameter },
   currentOp: { fields: 'any', run: currentOp },
   configureFailPoint: { fields: fieldSet('configureFailPoint', 'mode', 'data'), run: configureFailPoint },
@@ -119,35 +116,6 @@ function scaleOf(context: CommandContext): number {
   const scale = numberOf(context.body.get('scale')) ?? 1;
   if (scale < 1) throw badValue("'scale' must be >= 1");
   return scale;
-}
-
-/** Compares every document with its index entries, as far as their numbers tell. */
-function validate(context: CommandContext): EncodableDocument {
-  const name = collectionName(context.body, 'validate', context.database);
-  const collection = requireCollection(context, name);
-  const { documents, expectedKeys } = measureCollection(context.reader, collection);
-  const errors: string[] = [];
-  if (documents !== collection.count)
-    errors.push(`counted ${collection.count} documents, found ${documents}`);
-  const keys: BsonDocument = new Map();
-  for (const index of collection.indexes) {
-    const found = countIndexKeys(context.reader, collection, index);
-    keys.set(index.definition.name, Long.fromNumber(found.keys));
-    errors.push(...found.errors);
-    const expected = expectedKeys.get(index) ?? 0;
-    if (found.keys !== expected) {
-      errors.push(`index ${index.definition.name} has ${found.keys} keys, its documents have ${expected}`);
-    }
-  }
-  return new Map<string, EncodableValue>([
-    ['ns', collection.namespace],
-    ['nrecords', Long.fromNumber(documents)],
-    ['nIndexes', new Int32(collection.indexes.length)],
-    ['keysPerIndex', keys],
-    ['valid', errors.length === 0],
-    ['warnings', []],
-    ['errors', errors.slice(0, 20)],
-  ]);
 }
 
 /** Only how often expired documents are looked for; 60 seconds unless it is set. */
