@@ -17,6 +17,7 @@ import { startSending } from './notifications/start-sending.ts';
 import { loadTemplates } from './notifications/templates.ts';
 import { openDatabase } from './open-database.ts';
 import { watchForeignWrites } from './watcher/watch-foreign-writes.ts';
+import { watchLogins } from './watcher/watch-logins.ts';
 
 export interface Gateway {
   readonly app: App;
@@ -91,6 +92,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await listen(app, config);
     dispatcher = startSending({ config, database, secrets: notificationSecrets(keys), templates, now, log });
     const watcher = config.changeStreams ? watchForeignWrites({ database, settings, now, log }) : undefined;
+    const loginWatch = config.changeStreams
+      ? watchLogins({ database, onChange: (key) => app.accounts.authenticator.forget(key) })
+      : undefined;
     const keeper = startIndexKeeper({
       database,
       settings,
@@ -116,6 +120,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         app.drain();
         await closeServer(app);
         await dispatcher?.stop();
+        await loginWatch?.stop();
         await watcher?.stop();
         await keeper.stop();
         await app.apollo.stop();

@@ -85,6 +85,8 @@ describe('a setting', () => {
     ['TEMPORARY_PASSWORD_DAYS', '1', { temporaryPasswordLifetimeMs: 24 * 3_600_000 }],
     ['CONFIRM_HALF_LINKS', 'off', { confirmHalfLinks: false }],
     ['SWEEP_INTERVAL_SECONDS', '1', { sweepIntervalMs: 1_000 }],
+    ['CHANGE_STREAMS', 'off', { changeStreams: false }],
+    ['FOREIGN_HISTORY', 'on', { foreignHistory: true }],
     [
       'TRUSTED_PROXIES',
       '10.0.0.1, 192.168.0.0/16,fd00::/8',
@@ -128,6 +130,8 @@ describe('a setting', () => {
     ['CONFIRM_HALF_LINKS', 'yes'],
     ['SWEEP_INTERVAL_SECONDS', '0'],
     ['SWEEP_INTERVAL_SECONDS', '3601'],
+    ['CHANGE_STREAMS', 'yes'],
+    ['FOREIGN_HISTORY', 'yes'],
     ['TRUSTED_PROXIES', 'proxy.example.com'],
     ['TRUSTED_PROXIES', '10.0.0.0/33'],
     ['TRUSTED_PROXIES', '10.0.0.0/'],

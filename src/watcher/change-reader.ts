@@ -58,9 +58,12 @@ export class ChangeReader {
    * @throws ChangeStreamError
    */
   async open(signal: AbortSignal): Promise<Document | null> {
-    this.held = (await this.pull(signal)) ?? null;
-    // With an event at hand the driver's token is already behind it.
-    return this.held === null ? (this.stream.resumeToken as Document | null) : null;
+    // The first read of a stream waits for news. That it is open shows when the server says where it stands.
+    const opened = new AbortController();
+    this.stream.once('resumeTokenChanged', () => opened.abort());
+    this.held = await this.pull(AbortSignal.any([signal, opened.signal]));
+    // With an event at hand the driver's token may already be behind it.
+    return this.held === null ? this.token() : null;
   }
 
   /**
@@ -71,7 +74,7 @@ export class ChangeReader {
   async next(signal: AbortSignal): Promise<ChangeBatch> {
     const first = this.held ?? (await this.pull(signal));
     this.held = null;
-    if (first === null) return { events: [], token: (this.stream.resumeToken as Document | null) ?? null };
+    if (first === null) return { events: [], token: this.token() };
     const events = [first];
     const deadline = performance.now() + maxBatchMs;
     for (let last = first; ; ) {
@@ -96,9 +99,16 @@ export class ChangeReader {
     await this.stream.close().catch(() => {});
   }
 
+  private token(): Document | null {
+    return (this.stream.resumeToken as Document | null | undefined) ?? null;
+  }
+
   /** Null when none came in time. The read goes on, and the next call has its event. */
   private pull(signal: AbortSignal, timeoutMs?: number): Promise<ChangeEvent | null> {
     if (signal.aborted) return Promise.resolve(null);
+    // A stream that the server has ended answers "nothing", at once and for ever.
+    if (this.pulling === null && this.stream.closed)
+      return Promise.reject(new ChangeStreamError(new Error('The change stream has ended.'), true));
     const pulling = this.pulling ?? this.stream.tryNext();
     this.pulling = pulling;
     return new Promise((resolve, reject) => {

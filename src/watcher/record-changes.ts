@@ -31,13 +31,15 @@ export async function recordChanges(
   const touched = { loginKeys: keysOf('user'), deliveryKeys: keysOf('v2') };
   await refreshIndex(database, touched, settings, session);
   const after = await addressesByRecord(database, changes, session);
-  const claims = new Map([...known].map(([key, record]) => [key, record.claimedId]));
   const entries = changes.flatMap((change) => {
     const { recordKey: key, id, at } = change;
-    const described = describeChange(change, claims.get(key) ?? null);
-    claims.set(key, claimAfter(change, claims.get(key) ?? null));
+    const { id: knownId, claimedId } = known.get(key) ?? { id: null, claimedId: null };
+    const described = describeChange(change, claimedId);
+    const writtenId = idIn(change) ?? knownId;
+    // The next change of the same record comes after this one.
+    known.set(key, { id: writtenId, claimedId: claimAfter(change, claimedId) });
     if (described === null) return [];
-    const own = addressOf(change, known.get(key));
+    const own = writtenId ?? keyText(change.recordId);
     const subjectIds = [own, ...(before.get(key) ?? []), ...(after.get(key) ?? [])] as const;
     return { ...described, id, at, actor: 'another application', subjectIds };
   });
@@ -87,15 +89,15 @@ function addressesOf({ link }: Pick<CustomerIndexRow, 'link'>): string[] {
   return [link.customerV2Id, link.userId].filter((id) => id !== null);
 }
 
-/** The record's id as the event has it, else as the index knew it, else the text of its `_id`. */
-function addressOf({ event, recordId }: ForeignChange, known: Pick<IndexedRecord, 'id'> | undefined): string {
+/** The record's id, where the event has it. */
+function idIn({ event }: ForeignChange): string | null {
   const written = [
     event.fullDocument?.id,
     event.updateDescription?.updatedFields?.id,
     event.fullDocumentBeforeChange?.id,
   ];
   const id = written.find((value) => typeof value === 'string' && value !== '');
-  return typeof id === 'string' ? id : (known?.id ?? keyText(recordId));
+  return typeof id === 'string' ? id : null;
 }
 
 /** Whom the record claims after a change, for the next change of the same record. */

@@ -31,6 +31,7 @@ export async function startGatewayProcess(
       PORT: '0',
       BCRYPT_COST: '10',
       SWEEP_INTERVAL_SECONDS: '3600',
+      CHANGE_STREAMS: 'off',
       LOG_LEVEL: 'warn',
       ...environment,
     },

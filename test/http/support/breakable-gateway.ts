@@ -53,6 +53,7 @@ export async function startBreakableGateway(
     PORT: '0',
     BCRYPT_COST: '10',
     SWEEP_INTERVAL_SECONDS: '3600',
+    CHANGE_STREAMS: 'off',
     ...environment,
   });
   const client = await new MongoClient(server.uri, { appName: 'another application' }).connect();
