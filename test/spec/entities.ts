@@ -1,5 +1,6 @@
 import {
   BSON,
+  ChangeStream,
   type ClientSession,
   type ClientSessionOptions,
   Collection,
@@ -85,6 +86,17 @@ export class Entities implements NamedThings {
     return this.get(name) as ClientSession;
   }
 
+  stream(name: string): ChangeStream {
+    const thing = this.get(name);
+    if (thing instanceof ChangeStream) return thing;
+    throw new Error(`${name} is no change stream`);
+  }
+
+  /** What an operation opened. */
+  closeAtEnd(opened: { close(): Promise<void> }): void {
+    this.#opened.push(opened);
+  }
+
   lsidOf(session: string): Document {
     const lsid = this.#lsids.get(session);
     if (lsid === undefined) throw new Error(`${session} is no session`);
@@ -95,7 +107,7 @@ export class Entities implements NamedThings {
     return this.#events.get(client) ?? [];
   }
 
-  /** Ends the sessions and closes the clients. */
+  /** Closes what was opened, the latest first. */
   async close(): Promise<void> {
     for (const thing of this.#opened.reverse()) await thing.close();
   }

@@ -31,6 +31,16 @@ export const leftOut: readonly LeftOut[] = [
   { file: 'crud/estimatedDocumentCount', test: /views/, reason: 'not served: views' },
   { file: 'crud/findOneAndUpdate-errorResponse', test: /validation/, reason: 'not served: validators' },
   {
+    file: 'change-streams/change-streams-disambiguatedPaths',
+    test: /^disambiguatedPaths (is present|returns)/,
+    reason: 'not served: showExpandedEvents',
+  },
+  {
+    file: 'change-streams/change-streams-showExpandedEvents',
+    test: /^when (provided|showExpandedEvents is true)/,
+    reason: 'not served: showExpandedEvents',
+  },
+  {
     file: 'crud/bypassDocumentValidation',
     test: /^(BulkWrite|FindOneAndReplace|FindOneAndUpdate|InsertMany) passes/,
     reason: 'the driver never sends bypassDocumentValidation: false',

@@ -5,7 +5,7 @@ import {
   Collection,
   Db,
   type Document,
-  type MongoClient,
+  MongoClient,
 } from 'mongodb';
 import { type Entities, withReadPreference } from './entities.ts';
 import { expectError } from './expect-error.ts';
@@ -110,6 +110,9 @@ const operations: Readonly<Record<string, Perform>> = {
     collection.countDocuments(filter, options),
   ),
   estimatedDocumentCount: onCollection((collection, options) => collection.estimatedDocumentCount(options)),
+  dropIndex: onCollection((collection, { name, ...options }) => collection.dropIndex(name, options)),
+  listIndexes: onCollection((collection, options) => collection.listIndexes(options).toArray()),
+  rename: onCollection((collection, { to, ...options }) => collection.rename(to, options)),
   createIndex: onCollection((collection, { keys, ...options }) => collection.createIndex(keys, options)),
   aggregate: (object, { pipeline, ...options }, { entities }) => {
     const target = entities.get(object);
@@ -130,6 +133,17 @@ const operations: Readonly<Record<string, Perform>> = {
     entities.database(object).createCollection(collection, options),
   dropCollection: (object, { collection, ...options }, { entities }) =>
     entities.database(object).dropCollection(collection, options),
+  listCollections: (object, { filter, ...options }, { entities }) =>
+    entities.database(object).listCollections(filter, options).toArray(),
+  listCollectionNames: async (object, { filter, ...options }, { entities }) => {
+    const found = await entities
+      .database(object)
+      .listCollections(filter, { ...options, nameOnly: true })
+      .toArray();
+    return found.map(({ name }) => name);
+  },
+  listDatabases: (object, options, { entities }) =>
+    entities.client(object).db('admin').admin().listDatabases(options),
   modifyCollection: (object, { collection, session, ...options }, { entities }) =>
     entities.database(object).command({ collMod: collection, ...options }, { session }),
   runCommand: (object, { command, readPreference, session }, { entities }) =>
@@ -162,8 +176,26 @@ const operations: Readonly<Record<string, Perform>> = {
       });
   }),
 
+  createChangeStream: async (object, { pipeline, ...options }, { entities }) => {
+    const target = entities.get(object);
+    if (!(target instanceof Collection || target instanceof Db || target instanceof MongoClient)) {
+      throw new Mismatch(`${object} cannot be watched`);
+    }
+    const stream = target.watch(pipeline as Document[], options);
+    entities.closeAtEnd(stream);
+    // The driver sends nothing before the first event is asked for; the format wants the stream to be open.
+    await (stream as unknown as { cursor: { cursorInit(): Promise<void> } }).cursor.cursorInit();
+    return stream;
+  },
+  iterateUntilDocumentOrError: (object, _, { entities }) => entities.stream(object).next(),
+  iterateOnce: (object, _, { entities }) => entities.stream(object).tryNext(),
+
   createEntities: (_, { entities: descriptions }, { entities }) => entities.create(descriptions),
-  failPoint: (_, { failPoint }, { own }) => own.db('admin').command(failPoint),
+  failPoint: async (_, { failPoint }, { own }) => {
+    const name = String(failPoint.configureFailPoint);
+    if (name !== 'failCommand') throw new NotRunnable(`not served: the fail point ${name}`);
+    await own.db('admin').command(failPoint);
+  },
   targetedFailPoint: async () => {
     throw new NotRunnable('targetedFailPoint is for sharded clusters');
   },
