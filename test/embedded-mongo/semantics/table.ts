@@ -201,12 +201,31 @@ export function modifications(
   };
 }
 
-/** Rows of their own kind: the title, what MongoDB answers, and how to ask. */
-export function questions(
-  subject: Subject & { documents?: Document[] },
-  rows: [title: string, expected: unknown, run: (collection: Collection) => Promise<unknown>][],
+/**
+ * Joins `l` of some documents with `f` of others. Written is which `_id`s were found, as `1: 4 5; 2:`. Changes of the
+ * `$lookup` that are undefined take something out of it.
+ */
+export function lookups(
+  { area, page, foreign }: Subject & { foreign: Document[] },
+  rows: [title: string, local: Document[], change: Document, written: string, options?: AggregateOptions][],
 ): Table {
-  return { ...subject, rows: rows.map(([title, expected, run]) => ({ title, expected, run })) };
+  return {
+    area,
+    page,
+    rows: rows.map(([title, local, change, expected, options = {}]) => ({
+      title,
+      expected,
+      run: async (collection) => {
+        const other = collection.db.collection(`${collection.collectionName}foreign`);
+        if (!(await other.findOne())) await other.insertMany([...foreign]);
+        await collection.insertMany([...local]);
+        const lookup = { from: other.collectionName, localField: 'l', foreignField: 'f', as: 'o', ...change };
+        const pipeline = [{ $lookup: lookup }, { $project: { ids: '$o._id' } }];
+        const found = await collection.aggregate(pipeline, { ignoreUndefined: true, ...options }).toArray();
+        return found.map(({ _id, ids }) => [`${_id}:`, ...ids].join(' ')).join('; ');
+      },
+    })),
+  };
 }
 
 function table<Question, Option, Further>(

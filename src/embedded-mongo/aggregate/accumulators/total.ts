@@ -3,7 +3,7 @@ import {
   addDecimals,
   type Decimal,
   decimalFromBigInt,
-  decimalFromDouble,
+  exactDecimalFromDouble,
   parseDecimal,
   toDecimal128,
 } from '../../bson/decimal.ts';
@@ -60,11 +60,13 @@ export class Total {
     return (Number.isNaN(doubles) ? this.#doubles : doubles) + Number(this.#integerSum());
   }
 
-  /** The sum as a decimal, doubles counted with 15 digits. */
+  /** The sum as a decimal; doubles count with 34 digits, where other arithmetic takes 15 of them. */
   decimal(): Decimal {
     const integers = decimalFromBigInt(this.#integerSum());
     const all = this.#decimals ? addDecimals(this.#decimals, integers) : integers;
-    return this.#hasDouble ? addDecimals(all, decimalFromDouble(this.#doubles + this.#compensation)) : all;
+    if (!this.#hasDouble) return all;
+    const sum = addDecimals(all, widened(this.#doubles));
+    return Number.isFinite(this.#compensation) ? addDecimals(sum, widened(this.#compensation)) : sum;
   }
 
   #integerSum(): bigint {
@@ -87,4 +89,8 @@ export class Total {
     else this.#compensation += value - sum + this.#doubles;
     this.#doubles = sum;
   }
+}
+
+function widened(value: number): Decimal {
+  return parseDecimal(toDecimal128(exactDecimalFromDouble(value)));
 }

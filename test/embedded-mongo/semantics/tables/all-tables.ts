@@ -4,8 +4,12 @@ import { arrays } from './arrays.ts';
 import { comparisons } from './comparisons.ts';
 import { evaluation } from './evaluation.ts';
 import { fieldUpdates } from './field-updates.ts';
+import { groups } from './groups.ts';
+import { lookupTables } from './lookups.ts';
 import { numericUpdates } from './numeric-updates.ts';
 import { projectionTables } from './projections.ts';
+import { sortOrders } from './sort-orders.ts';
+import { stages } from './stages.ts';
 import { upsertTables } from './upserts.ts';
 
 /** Every table; a test asserts how many rows they have. */
@@ -18,4 +22,8 @@ export const allTables: readonly Table[] = [
   ...arrayUpdates,
   ...upsertTables,
   ...projectionTables,
+  ...sortOrders,
+  ...groups,
+  ...stages,
+  ...lookupTables,
 ];
