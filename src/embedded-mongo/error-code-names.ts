@@ -152,6 +152,7 @@ export const errorCodeNames: Record<number, string> = {
   13388: 'StaleConfig',
   13435: 'NotPrimaryNoSecondaryOk',
   13436: 'NotPrimaryOrSecondary',
+  14031: 'OutOfDiskSpace',
   17280: 'KeyTooLong',
   46841: 'ClientMarkedKilled',
   50768: 'NotARetryableWriteCommand',

@@ -4,6 +4,7 @@ import { dispatch, errorReply, finishReply } from './commands/dispatch.ts';
 import { Engine } from './commands/engine.ts';
 import { removeExpired } from './commands/expiry.ts';
 import type { Injected } from './commands/fail-point.ts';
+import type { MongoServerError } from './errors.ts';
 import type { Durability } from './storage/store.ts';
 import { Connection, type PendingCommand } from './wire/connection.ts';
 
@@ -51,6 +52,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await engine.close();
     },
   };
+}
+
+/** A command's answer, kept until what it wrote is stored. */
+interface Answer {
+  command: PendingCommand;
+  reply: EncodableDocument;
+  wrote: boolean;
+  /** The last commit before the answer was there. */
+  sequence: number;
 }
 
 /** How many buffered writes end a group early. */
@@ -140,28 +150,46 @@ class CommandWorker {
     const { store } = this.engine;
     const group = this.ready;
     this.ready = [];
-    const answers: Array<{ command: PendingCommand; reply: EncodableDocument }> = [];
+    const answers: Answer[] = [];
     for (const command of group) {
+      const written = store.group.generation;
       const outcome = dispatch(this.engine, command.connection, command.message, command.injected);
-      if ('reply' in outcome) answers.push({ command, reply: outcome.reply });
-      else outcome.waitFor.whenOver(() => this.enqueue(command));
-      if (store.group.size > groupLimit) this.store(answers);
+      if ('reply' in outcome) {
+        const wrote = store.group.generation !== written;
+        answers.push({ command, reply: outcome.reply, wrote, sequence: store.sequence });
+      } else outcome.waitFor.whenOver(() => this.enqueue(command));
+      if (store.group.size > groupLimit || store.failure !== undefined) this.store(answers);
     }
     this.store(answers);
   }
 
-  /** Stores what the group wrote, then answers. A disk that refuses turns every answer into that error. */
-  private store(answers: Array<{ command: PendingCommand; reply: EncodableDocument }>): void {
-    let failure: unknown;
+  /** Stores what the group wrote, then answers. */
+  private store(answers: Answer[]): void {
+    const { store } = this.engine;
     try {
-      this.engine.store.commit();
-    } catch (error) {
-      failure = error;
-      this.engine.recover();
+      store.commit();
+    } catch {
+      // What became of it is in `failure`.
     }
-    this.engine.store.endTurn();
-    for (const { command, reply } of answers.splice(0)) {
-      this.send(command, failure === undefined ? reply : errorReply(failure, command.message));
+    const { failure } = store;
+    store.failure = undefined;
+    if (failure !== undefined) this.engine.recover();
+    store.endTurn();
+    if (failure !== undefined) this.answerAfterFailure(answers.splice(0), failure);
+    for (const { command, reply } of answers.splice(0)) this.send(command, reply);
+  }
+
+  /** Whoever wrote what is not stored is told so; who read after that reads again, since nothing of it ever was. */
+  private answerAfterFailure(answers: Answer[], failure: MongoServerError): void {
+    let lost = false;
+    for (const { command, reply, wrote, sequence } of answers) {
+      const { name } = command.message;
+      if (wrote && sequence === this.engine.store.sequence) lost = true;
+      const reads = !wrote && name !== 'commitTransaction' && name !== 'abortTransaction';
+      if (!lost || (!wrote && !reads)) this.send(command, reply);
+      // A cursor has moved on, and is closed by now.
+      else if (wrote || name === 'getMore') this.send(command, errorReply(failure, command.message));
+      else this.enqueue(command);
     }
   }
 

@@ -1,12 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import type { Timestamp } from 'bson';
 import { open, type RootDatabase } from 'lmdb';
+import type { MongoServerError } from '../errors.ts';
 import type { ChangeEvent } from './change-event.ts';
+import { checkDataFile } from './check-data-file.ts';
 import { LogicalClock } from './clock.ts';
 import { LiveReader } from './live-reader.ts';
 import { LmdbReader, type ReadTransaction } from './lmdb-reader.ts';
 import { Overlay } from './overlay.ts';
 import type { KeyReader } from './reader.ts';
+import { storageFailure } from './storage-failure.ts';
 
 /**
  * - `flushed`: a write is answered after it was forced to the disk, so it survives a power cut.
@@ -34,11 +37,14 @@ export class Store {
   /** Counts commits: a snapshot taken at n sees exactly the commits up to n. */
   sequence = 0;
   readonly events: ChangeEvent[] = [];
+  /** Why the last commit failed, until somebody has seen to it. */
+  failure: MongoServerError | undefined;
   private readonly db: RootDatabase<Buffer, Buffer>;
   private readonly listeners: CommitListener[] = [];
 
   constructor(directory: string, durability: Durability) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
+    checkDataFile(directory);
     this.db = open<Buffer, Buffer>({
       path: `${directory}/data`,
       keyEncoding: 'binary',
@@ -56,7 +62,10 @@ export class Store {
     this.listeners.push(listener);
   }
 
-  /** Writes the group to the disk. Everything or, when it throws, nothing of it is stored. */
+  /**
+   * Writes the group to the disk. Everything or, when it throws, nothing of it is stored. Some commands commit in their
+   * middle what others before them wrote: `failure` tells those too.
+   */
   commit(): void {
     if (this.group.size === 0) return;
     const time = this.clock.tick();
@@ -70,6 +79,9 @@ export class Store {
         }
       });
       this.sequence += 1;
+    } catch (error) {
+      this.failure = storageFailure(error);
+      throw this.failure;
     } finally {
       this.group.clear();
       this.events.length = 0;
