@@ -1,17 +1,18 @@
-import { type Document, MongoServerError, ObjectId } from 'mongodb';
+import { type Document, ObjectId } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { indexSettingsOf } from '../../src/build-use-cases.ts';
 import { readConfig } from '../../src/config.ts';
 import { refreshIndex } from '../../src/customer-index/refresh-index.ts';
 import { rebuildIndex } from '../../src/customer-index/sweep-index.ts';
-import { duplicateKeyCode, inTransaction } from '../../src/database/transaction.ts';
+import { inTransaction } from '../../src/database/transaction.ts';
 import { customerKey, inOneOrder } from '../customers/support/customer-answer.ts';
 import { readExpected } from '../customers/support/expected-customers.ts';
 import { fillWithRandomRecords } from '../customers/support/random-fill.ts';
 import { walkCustomers } from '../customers/support/walk-customers.ts';
 import type { GraphqlClient } from '../support/graphql-client.ts';
-import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { startGateway, type TestGateway } from '../support/start-gateway.ts';
+import { writeSomething } from './support/foreign-write.ts';
 
 /** As a gateway with its default settings reads the stored values. */
 const settings = indexSettingsOf(readConfig({}));
@@ -67,76 +68,6 @@ async function dropUniqueLinks(): Promise<void> {
   }
 }
 
-/** One write as the older application makes it; most often it replaces a whole document. */
-async function writeSomething(random: SeededRandom, at: number): Promise<void> {
-  const users = await logins().find({ role: 'customer' }).sort({ _id: 1 }).toArray();
-  const deliveries = await records().find().sort({ _id: 1 }).toArray();
-  const [user, delivery] = [random.pick(users), random.pick(deliveries)];
-  const withoutLink = ({ customer_v2_id, user_id, ...document }: Document) => document;
-  const links = [delivery.id, delivery._id, `nothing-${at}`, null, '', 12];
-  const backLinks = [user.id, user._id, `nobody-${at}`, null, '', 7];
-  const phone = `+91 98${random.below(900) + 100} ${random.below(90_000) + 10_000}`;
-  const writes: (() => Promise<unknown>)[] = [
-    () => logins().replaceOne({ _id: user._id }, withoutLink({ ...user, name: `Renamed ${at}` })),
-    () => records().replaceOne({ _id: delivery._id }, withoutLink({ ...delivery, phone })),
-    () => logins().replaceOne({ _id: user._id }, { ...user, customer_v2_id: random.pick(links) }),
-    () => records().replaceOne({ _id: delivery._id }, { ...delivery, user_id: random.pick(backLinks) }),
-    async () => {
-      await logins().updateOne({ _id: user._id }, { $set: { customer_v2_id: delivery.id } });
-      await records().updateOne({ _id: delivery._id }, { $set: { user_id: user.id } });
-    },
-    () =>
-      logins().insertOne({
-        id: `new-user-${at}`,
-        name: `New ${at}`,
-        phone,
-        role: 'customer',
-        customer_v2_id: random.pick(links),
-      }),
-    () =>
-      records().insertOne({
-        id: `new-record-${at}`,
-        name: `New ${at}`,
-        status: 'active',
-        user_id: random.pick(backLinks),
-      }),
-    () => logins().deleteOne({ _id: user._id }),
-    () => records().deleteOne({ _id: delivery._id }),
-    () =>
-      logins().updateOne(
-        { _id: user._id },
-        { $set: { id: random.chance(0.5) ? random.pick(users).id : `id-${at}` } },
-      ),
-    () =>
-      records().updateOne(
-        { _id: delivery._id },
-        { $set: { id: random.chance(0.3) ? random.pick(deliveries).id : `id-${at}` } },
-      ),
-    () =>
-      logins().updateOne(
-        { _id: user._id },
-        { $set: { role: random.pick(['customer', 'customer', 'admin', 'delivery_boy']) } },
-      ),
-    () =>
-      logins().updateOne(
-        { _id: user._id },
-        { $set: { email: `Mail.${at}@Example.com`, is_active: random.chance(0.5) } },
-      ),
-    () =>
-      records().updateOne(
-        { _id: delivery._id },
-        { $set: { status: random.pick(['active', 'paused', 'gone']), area: `Area ${at % 5}` } },
-      ),
-    () => records().updateOne({ _id: delivery._id }, { $unset: { id: '' } }),
-  ];
-  await random.pick(writes)().catch(unlessRefused);
-}
-
-/** Where links are unique the database refuses a second claim; the older application then writes something else. */
-function unlessRefused(error: unknown): void {
-  if (!(error instanceof MongoServerError && error.code === duplicateKeyCode)) throw error;
-}
-
 describe.each([
   { seed: 3, unique: false, called: 'may claim what another claims' },
   { seed: 17, unique: true, called: 'may not, since its links are unique' },
@@ -151,7 +82,7 @@ describe.each([
   it('are in every list after a sweep, as the rules say', async () => {
     const random = seededRandom(seed * 1000);
     for (let at = 0; at < 200; at++) {
-      await writeSomething(random, at);
+      await writeSomething(gateway.foreign, random, at);
       if (at % 50 === 49) {
         await gateway.sweep();
         await expectAsByRules();
@@ -218,7 +149,7 @@ describe('the index', () => {
   it('is the same after two sweeps at once as after one', async () => {
     const random = seededRandom(99);
     for (let round = 0; round < 2; round++) {
-      for (let at = 0; at < 15; at++) await writeSomething(random, 1000 + round * 100 + at);
+      for (let at = 0; at < 15; at++) await writeSomething(gateway.foreign, random, 1000 + round * 100 + at);
       await Promise.all([gateway.sweep(), gateway.sweep()]);
       await expectAsByRules();
     }
@@ -230,7 +161,7 @@ describe('the index', () => {
   it('is right after a sweep that ran while another application kept writing, and one more behind it', async () => {
     const random = seededRandom(7);
     const writing = (async () => {
-      for (let at = 0; at < 40; at++) await writeSomething(random, 2000 + at);
+      for (let at = 0; at < 40; at++) await writeSomething(gateway.foreign, random, 2000 + at);
     })();
     await Promise.all([writing, gateway.sweep(), gateway.sweep()]);
     await gateway.sweep();
