@@ -107,6 +107,7 @@ class CommandWorker {
 
   /** Ends what a client that is gone left open. MongoDB would wait until it is too old. */
   private forget({ id }: Connection): void {
+    this.engine.cursors.killWhere((cursor) => cursor.waiting !== undefined && cursor.connection === id);
     const sessions = this.engine.sessions.disconnect(id);
     setTimeout(() => {
       if (this.stopped) return;
@@ -134,7 +135,7 @@ class CommandWorker {
 
   private enqueue(command: PendingCommand & { injected?: Injected }): void {
     // Nobody is there for the answer, and nobody would end what it began.
-    if (command.connection.closed && !command.message.unacknowledged) return;
+    if (this.stopped || (command.connection.closed && !command.message.unacknowledged)) return;
     if (command.injected?.closeConnection) {
       command.connection.close();
       return;
@@ -214,6 +215,7 @@ class CommandWorker {
   private sweepAt(now: number): void {
     this.engine.sessions.sweep(now);
     this.engine.cursors.killIdle(now);
+    this.engine.changes.trim(now);
     if (now - this.expiredAt >= this.engine.expiryIntervalMs) {
       this.expiredAt = now;
       removeExpired(this.engine, new Date(now));

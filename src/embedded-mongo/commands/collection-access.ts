@@ -30,7 +30,7 @@ export function createCollection(context: CommandContext, name: string, options:
   }
   const created = engine.catalog.create(database, name, options, transaction);
   // Making it has stored the group; what this command writes begins here.
-  if (transaction === undefined) engine.store.group.savepoint();
+  if (transaction === undefined) engine.savepoint();
   return created;
 }
 

@@ -99,13 +99,21 @@ export const dropDatabase: CommandDefinition = {
   run(context) {
     const collections = context.engine.catalog.ofDatabase(context.database);
     for (const collection of collections) dropCollection(context, collection);
+    if (collections.length > 0) context.engine.catalog.databaseDropped(context.database);
     return fromJs(collections.length > 0 ? { dropped: context.database } : {});
   },
 };
 
-function dropCollection(context: CommandContext, collection: Collection): void {
-  context.engine.cursors.killWhere((cursor) => cursor.namespace === collection.namespace);
-  context.engine.catalog.drop(collection);
+function dropCollection(context: CommandContext, collection: Collection, silent = false): void {
+  killReaders(context, collection.namespace);
+  context.engine.catalog.drop(collection, silent);
+}
+
+/** Change streams stay: they have to tell that the collection is gone. */
+function killReaders(context: CommandContext, namespace: string): void {
+  context.engine.cursors.killWhere(
+    (cursor) => cursor.namespace === namespace && cursor.source.live === undefined,
+  );
 }
 
 /** `renameCollection`, within the server. */
@@ -126,10 +134,11 @@ export const renameCollection: CommandDefinition = {
       if (optionalBoolean(context.body, 'renameCollection', 'dropTarget') !== true) {
         throw new MongoServerError(48, 'target namespace exists');
       }
-      dropCollection(context, target);
+      // Part of the renaming, which is all that change streams tell.
+      dropCollection(context, target, true);
     }
     const dot = to.indexOf('.');
-    context.engine.cursors.killWhere((cursor) => cursor.namespace === from);
+    killReaders(context, from);
     context.engine.catalog.rename(source, to.slice(0, dot), to.slice(dot + 1));
     return new Map();
   },

@@ -1,6 +1,7 @@
 import { Binary, Double, Int32, Long } from 'bson';
 import type { EncodableDocument, EncodableValue } from '../bson/raw-document.ts';
 import type { BsonDocument, BsonValue } from '../bson/value.ts';
+import { WaitForChanges } from '../changes/wait-for-changes.ts';
 import { badValue, commandNotFound, invalidNamespace, MongoServerError, typeMismatch } from '../errors.ts';
 import { WaitForTransaction } from '../transactions/conflicts.ts';
 import type { Session } from '../transactions/session-registry.ts';
@@ -16,8 +17,8 @@ import { checkReadConcern } from './read-concern.ts';
 import { commands } from './registry.ts';
 import { checkWriteConcern } from './write-concern.ts';
 
-/** What becomes of a command: an answer, or another attempt once a transaction is over. */
-export type Outcome = { reply: EncodableDocument } | { waitFor: Transaction };
+/** What becomes of a command: an answer, or another attempt once what it waits for is over. */
+export type Outcome = { reply: EncodableDocument } | { waitFor: { whenOver(resume: () => void): void } };
 
 /** Runs one command to its answer. Refusals are answers too; nothing is thrown. */
 export function dispatch(
@@ -36,6 +37,7 @@ export function dispatch(
     return { reply };
   } catch (error) {
     if (error instanceof WaitForTransaction) return { waitFor: error.transaction };
+    if (error instanceof WaitForChanges) return { waitFor: error };
     return { reply: errorReply(error, message, injected?.labels) };
   }
 }

@@ -1,3 +1,5 @@
+import { ChangeLog } from '../changes/change-log.ts';
+import { transactionIdentity } from '../changes/transaction-identity.ts';
 import { Catalog } from '../storage/catalog.ts';
 import type { Collection } from '../storage/collection.ts';
 import { countKey } from '../storage/keys.ts';
@@ -5,13 +7,14 @@ import { type Durability, Store } from '../storage/store.ts';
 import type { WriteUnit } from '../storage/write-unit.ts';
 import { Conflicts } from '../transactions/conflicts.ts';
 import { CursorRegistry } from '../transactions/cursor-registry.ts';
-import { SessionRegistry } from '../transactions/session-registry.ts';
+import { type Session, SessionRegistry } from '../transactions/session-registry.ts';
 import type { Transaction } from '../transactions/transaction.ts';
 import { FailPoint } from './fail-point.ts';
 
 /** The server's state: one per data directory. */
 export class Engine {
   readonly store: Store;
+  readonly changes: ChangeLog;
   readonly catalog: Catalog;
   readonly conflicts: Conflicts;
   readonly sessions: SessionRegistry;
@@ -28,6 +31,7 @@ export class Engine {
 
   constructor(directory: string, durability: Durability) {
     this.store = new Store(directory, durability);
+    this.changes = new ChangeLog(this.store);
     this.catalog = new Catalog(this.store);
     this.conflicts = new Conflicts(this.store);
     this.sessions = new SessionRegistry(this.store, this.conflicts, this.cursors, (transaction) => {
@@ -37,8 +41,7 @@ export class Engine {
 
   /** Begins the writes of one command outside transactions: they join the group, or are taken back whole. */
   beginPlain(): WriteUnit {
-    this.store.group.savepoint();
-    this.eventsBefore = this.store.events.length;
+    this.savepoint();
     this.widened.clear();
     return {
       writer: this.store.group,
@@ -50,6 +53,12 @@ export class Engine {
         this.catalog.save(collection);
       },
     };
+  }
+
+  /** What the running command writes from here on is what `undoPlain` takes back. */
+  savepoint(): void {
+    this.store.group.savepoint();
+    this.eventsBefore = this.store.events.length;
   }
 
   keepPlain(unit: WriteUnit): void {
@@ -76,11 +85,12 @@ export class Engine {
   }
 
   /** Moves a transaction's writes into the group, whose commit makes them durable and visible. */
-  commitTransaction(transaction: Transaction): void {
+  commitTransaction(transaction: Transaction, session: Session): void {
     this.conflicts.commit(transaction);
     this.store.group.absorb(transaction.overlay);
     this.catalog.adopt(transaction);
-    this.store.events.push(...transaction.events);
+    const identity = transactionIdentity(session.key, transaction.number);
+    for (const event of transaction.events) this.store.events.push({ ...event, transaction: identity });
     this.applyCounts(transaction.counts);
   }
 

@@ -2,6 +2,7 @@ import { Long } from 'bson';
 import type { EncodableDocument, EncodableValue } from '../bson/raw-document.ts';
 import { MongoServerError, typeMismatch } from '../errors.ts';
 import { missingField, optionalArray, optionalCount, optionalString } from './arguments.ts';
+import { moreChanges } from './change-streams.ts';
 import { type CommandContext, type CommandDefinition, fieldSet } from './command.ts';
 import { cursorReply, takeBatch } from './cursor-reply.ts';
 
@@ -15,6 +16,7 @@ export const getMore: CommandDefinition = {
     const collection = optionalString(context.body, 'getMore', 'collection');
     if (collection === undefined) throw missingField('getMore', 'collection');
     const namespace = `${context.database}.${collection}`;
+    context.engine.cursors.checkInterrupted(context.body);
     const cursor = context.engine.cursors.get(id.toBigInt());
     if (cursor.namespace !== namespace) {
       throw new MongoServerError(
@@ -24,13 +26,10 @@ export const getMore: CommandDefinition = {
     }
     checkOwner(context, cursor);
     cursor.connection = context.connection.id;
-    const size = optionalCount(context.body, 'getMore', 'batchSize');
+    const size = optionalCount(context.body, 'getMore', 'batchSize') || Number.POSITIVE_INFINITY;
+    if (cursor.source.live !== undefined) return moreChanges(context, cursor, cursor.source.live, size);
     try {
-      const batch = takeBatch(
-        cursor.source,
-        size === undefined || size === 0 ? Number.POSITIVE_INFINITY : size,
-        cursor.held,
-      );
+      const batch = takeBatch(cursor.source, size, cursor.held);
       cursor.held = batch.held;
       if (batch.finished) context.engine.cursors.kill(cursor.id);
       return cursorReply('nextBatch', batch.documents, batch.finished ? 0n : cursor.id, namespace);

@@ -57,7 +57,7 @@ function commit(context: CommandContext): EncodableDocument {
   if (transaction === undefined) {
     throw noSuchTransaction(`Transaction with { txnNumber: ${session.number} } has been aborted.`);
   }
-  engine.commitTransaction(transaction);
+  engine.commitTransaction(transaction, session);
   engine.sessions.committed(session);
   return new Map();
 }

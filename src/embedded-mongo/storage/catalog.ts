@@ -7,6 +7,7 @@ import { invalidNamespace, MongoServerError } from '../errors.ts';
 import { type IndexDefinition, idIndexDefinition, parseIndexDefinition } from '../index/index-definition.ts';
 import { recordIdAtEnd } from '../index/record-id.ts';
 import { compileFilter } from '../query/compile-filter.ts';
+import type { CatalogChange } from './change-event.ts';
 import type { Collection, IndexState } from './collection.ts';
 import { afterPrefix, catalogKey, countKey, entryPrefix, keyKind, metaKey, recordPrefix } from './keys.ts';
 import type { KeyReader } from './reader.ts';
@@ -95,7 +96,8 @@ export class Catalog {
     }
   }
 
-  drop(collection: Collection): void {
+  /** `silent` when it is part of something that is told as a whole. */
+  drop(collection: Collection, silent = false): void {
     this.store.commit();
     this.removeRange(recordPrefix(collection.id));
     for (const index of collection.indexes) this.removeRange(index.prefix);
@@ -103,11 +105,25 @@ export class Catalog {
     this.store.group.remove(catalogKey(collection.namespace));
     this.collections.delete(collection.namespace);
     collection.dropped = true;
+    if (!silent) this.tell('drop', collection, undefined);
+    this.commit();
+  }
+
+  /** After its last collection was dropped: tells that the database is gone. */
+  databaseDropped(database: string): void {
+    this.store.events.push({
+      kind: 'dropDatabase',
+      database,
+      collection: '',
+      uuid: undefined,
+      to: undefined,
+    });
     this.commit();
   }
 
   rename(collection: Collection, database: string, name: string): void {
     checkNamespace(database, name);
+    this.tell('rename', collection, { database, collection: name });
     this.store.group.remove(catalogKey(collection.namespace));
     this.collections.delete(collection.namespace);
     collection.database = database;
@@ -162,6 +178,10 @@ export class Catalog {
   reload(): void {
     this.collections.clear();
     this.load();
+  }
+
+  private tell(kind: 'drop' | 'rename', { database, name, uuid }: Collection, to: CatalogChange['to']): void {
+    this.store.events.push({ kind, database, collection: name, uuid, to });
   }
 
   private visible(): Collection[] {

@@ -5,6 +5,7 @@ import { type RecordId, recordIdBytes, writeRecordId } from '../index/record-id.
  * - catalog: `0x01` + name → the collection's definition
  * - count:   `0x02` + collection → number of documents
  * - session: `0x03` + session id → the last retryable write and its answer
+ * - change:  `0x04` + time + number within it → what was committed then, for change streams
  * - record:  `0x10` + collection + record id → the document's BSON
  * - entry:   `0x20` + index + encoded fields + record id → nothing; in an `_id` index without the record id at
  *   the end of the key, which is the value instead
@@ -14,6 +15,7 @@ export const keyKind = {
   catalog: 0x01,
   count: 0x02,
   session: 0x03,
+  change: 0x04,
   record: 0x10,
   entry: 0x20,
 } as const;

@@ -3,6 +3,7 @@ import type { BsonDocument, BsonValue } from '../bson/value.ts';
 import { MongoServerError } from '../errors.ts';
 import { type ExtractedKeys, entryKeyFor, extractKeys, extractValues } from '../index/index-keys.ts';
 import { type RecordId, recordIdAtEnd, recordIdBytes, writeRecordId } from '../index/record-id.ts';
+import type { DocumentChange } from './change-event.ts';
 import type { Collection, IndexState } from './collection.ts';
 import { duplicateKeyError } from './duplicate-key-error.ts';
 import { keyText } from './key-text.ts';
@@ -43,7 +44,7 @@ export function insertRecord(
   document: BsonDocument,
   raw: Buffer,
 ): RecordId {
-  checkSize(raw);
+  checkSize(raw, 17420, 'Document to upsert');
   const id = collection.nextRecordId;
   const entries = collection.indexes.map((index) => entriesOf(index, document));
   collection.indexes.forEach((index, i) => {
@@ -71,9 +72,10 @@ export function updateRecord(
   before: BsonDocument,
   after: BsonDocument,
   raw: Buffer,
-  kind: 'update' | 'replace',
+  /** What it changed, encoded; a replacement has none. */
+  description: Buffer | undefined,
 ): void {
-  checkSize(raw);
+  checkSize(raw, 17419, 'Resulting document after update');
   const changes = collection.indexes.map((index) => entryChanges(index, before, after));
   collection.indexes.forEach((index, i) => {
     checkUnique(unit, collection, index, changes[i]?.added ?? [], after, stored.id);
@@ -87,7 +89,8 @@ export function updateRecord(
     noteShape(unit, collection, index, change.extracted);
     for (const entry of change.added) putEntry(unit, index, entry, stored.id);
   });
-  unit.events.push(eventOf(kind, collection, stored.raw, raw));
+  const kind = description === undefined ? 'replace' : 'update';
+  unit.events.push(eventOf(kind, collection, stored.raw, raw, description));
 }
 
 export function deleteRecord(unit: WriteUnit, collection: Collection, stored: StoredRecord): void {
@@ -233,26 +236,27 @@ function fullKey(index: IndexState, entry: Buffer, id: RecordId): Buffer {
 }
 
 function eventOf(
-  kind: 'insert' | 'update' | 'replace' | 'delete',
+  kind: DocumentChange['kind'],
   collection: Collection,
   before: Buffer | undefined,
   after: Buffer | undefined,
-): {
-  kind: typeof kind;
-  database: string;
-  collection: string;
-  before: Buffer | undefined;
-  after: Buffer | undefined;
-} {
-  return { kind, database: collection.database, collection: collection.name, before, after };
+  description?: Buffer,
+): DocumentChange {
+  return {
+    kind,
+    database: collection.database,
+    collection: collection.name,
+    uuid: collection.uuid,
+    before,
+    after,
+    description,
+    keepsImages: collection.options.has('changeStreamPreAndPostImages'),
+    transaction: undefined,
+  };
 }
 
-function checkSize(raw: Buffer): void {
+function checkSize(raw: Buffer, code: number, what: string): void {
   if (raw.length > maxDocumentBytes) {
-    throw new MongoServerError(
-      10334,
-      `BSONObj size: ${raw.length} (0x${raw.length.toString(16).toUpperCase()}) is invalid. Size must be between 0 and ${maxDocumentBytes}(16MB)`,
-      { codeName: 'BSONObjectTooLarge' },
-    );
+    throw new MongoServerError(code, `${what} is larger than ${maxDocumentBytes}`);
   }
 }

@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
-import type { Timestamp } from 'bson';
+import { Timestamp } from 'bson';
 import { open, type RootDatabase } from 'lmdb';
 import type { MongoServerError } from '../errors.ts';
 import type { ChangeEvent } from './change-event.ts';
 import { checkDataFile } from './check-data-file.ts';
 import { LogicalClock } from './clock.ts';
+import { metaKey } from './keys.ts';
 import { LiveReader } from './live-reader.ts';
 import { LmdbReader, type ReadTransaction } from './lmdb-reader.ts';
 import { Overlay } from './overlay.ts';
@@ -18,8 +19,21 @@ import { storageFailure } from './storage-failure.ts';
  */
 export type Durability = 'flushed' | 'process';
 
-/** Called with each commit's changes, in the order of commits, inside the transaction that stores them. */
-export type CommitListener = (events: readonly ChangeEvent[], time: Timestamp) => void;
+/** Writes to the files themselves, all or nothing. */
+export interface FileWriter {
+  put(key: Buffer, value: Buffer): void;
+  remove(key: Buffer): void;
+}
+
+/** Told of each commit's changes, in the order of commits. */
+export interface CommitListener {
+  /** Inside the transaction that stores them: what it writes is stored with them. */
+  storing(events: readonly ChangeEvent[], time: Timestamp, files: FileWriter): void;
+  /** They are stored. */
+  stored(events: readonly ChangeEvent[]): void;
+}
+
+const clockKey = metaKey('clock');
 
 /**
  * Address space taken at the start, not memory: as the file outgrows its map, LMDB maps it again beside the old one.
@@ -33,6 +47,8 @@ const reservedBytes = 2 ** 36;
 export class Store {
   readonly group: Overlay;
   readonly live: LiveReader;
+  /** What is stored, without the group's writes. */
+  readonly files: KeyReader;
   readonly clock = new LogicalClock();
   /** Counts commits: a snapshot taken at n sees exactly the commits up to n. */
   sequence = 0;
@@ -53,9 +69,13 @@ export class Store {
       ...(process.platform === 'win32' ? {} : { mapSize: reservedBytes }),
       ...(durability === 'process' ? { noSync: true, overlappingSync: false } : {}),
     });
-    const base = new LmdbReader(this.db);
-    this.group = new Overlay(base);
-    this.live = new LiveReader(base, this.group);
+    this.files = new LmdbReader(this.db);
+    this.group = new Overlay(this.files);
+    this.live = new LiveReader(this.files, this.group);
+    const time = this.files.get(clockKey);
+    if (time !== undefined) {
+      this.clock.atLeast(new Timestamp({ t: time.readUInt32BE(0), i: time.readUInt32BE(4) }));
+    }
   }
 
   onCommit(listener: CommitListener): void {
@@ -69,16 +89,20 @@ export class Store {
   commit(): void {
     if (this.group.size === 0) return;
     const time = this.clock.tick();
-    for (const listener of this.listeners) listener(this.events, time);
     try {
-      this.db.transactionSync(() => {
+      this.write((files) => {
         for (const [text, value] of this.group.writes()) {
           const key = Buffer.from(text, 'latin1');
-          if (value === null) this.db.remove(key);
-          else this.db.put(key, value);
+          if (value === null) files.remove(key);
+          else files.put(key, value);
         }
+        // So that no time is given out twice, whatever happens to the machine's clock.
+        files.put(clockKey, timeBytes(time));
+        if (this.events.length === 0) return;
+        for (const listener of this.listeners) listener.storing(this.events, time, files);
       });
       this.sequence += 1;
+      if (this.events.length > 0) for (const listener of this.listeners) listener.stored(this.events);
     } catch (error) {
       this.failure = storageFailure(error);
       throw this.failure;
@@ -86,6 +110,16 @@ export class Store {
       this.group.clear();
       this.events.length = 0;
     }
+  }
+
+  /** Writes past the group, in a transaction of its own: for what only the server itself keeps. */
+  write(change: (files: FileWriter) => void): void {
+    this.db.transactionSync(() =>
+      change({
+        put: (key, value) => this.db.put(key, value),
+        remove: (key) => this.db.remove(key),
+      }),
+    );
   }
 
   /** The end of a group of commands: open cursors let go of storage. */
@@ -122,4 +156,12 @@ export class Snapshot {
     this.transaction?.done();
     this.transaction = undefined;
   }
+}
+
+/** A time as it is stored and as it sorts: seconds, then the counter. */
+export function timeBytes(time: Timestamp): Buffer {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeUInt32BE(time.t, 0);
+  bytes.writeUInt32BE(time.i, 4);
+  return bytes;
 }

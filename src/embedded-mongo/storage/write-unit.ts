@@ -1,4 +1,4 @@
-import type { ChangeEvent } from './change-event.ts';
+import type { DocumentChange } from './change-event.ts';
 import type { Collection } from './collection.ts';
 import type { KeyWriterStore } from './reader.ts';
 
@@ -14,7 +14,7 @@ export interface WriteGuard {
 export interface WriteUnit {
   writer: KeyWriterStore;
   guard: WriteGuard;
-  events: ChangeEvent[];
+  events: { push(event: DocumentChange): unknown };
   /** Documents added less documents removed. */
   counts: Map<Collection, number>;
   /** Stores a collection's definition again, since an index learned something (multikey, overflow). */

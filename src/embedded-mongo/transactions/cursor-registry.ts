@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { EncodableDocument, RawDocument } from '../bson/raw-document.ts';
+import type { ChangeStream } from '../changes/change-stream.ts';
 import { MongoServerError } from '../errors.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -7,6 +8,16 @@ import type { Transaction } from './transaction.ts';
 export interface ResultSource {
   next(): EncodableDocument | RawDocument | undefined;
   close(): void;
+  /** Present when `next` answering undefined does not mean the end: a client may wait for more. */
+  readonly live?: ChangeStream;
+}
+
+/** A getMore that waits for something to happen. */
+export interface WaitingGetMore {
+  body: object;
+  /** Waits no longer than this (ms since 1970). */
+  until: number;
+  finish(): void;
 }
 
 /** A cursor that a client has not read to its end. */
@@ -22,6 +33,7 @@ export interface ServerCursor {
   connection: number;
   keepForever: boolean;
   lastUsedAt: number;
+  waiting?: WaitingGetMore | undefined;
 }
 
 const idleMs = 10 * 60_000;
@@ -29,6 +41,8 @@ const idleMs = 10 * 60_000;
 /** Open cursors by id. Those that nobody used for ten minutes are closed. */
 export class CursorRegistry {
   private readonly cursors = new Map<bigint, ServerCursor>();
+  /** Commands whose cursor was killed while they waited. */
+  private readonly interrupted = new WeakSet<object>();
 
   get size(): number {
     return this.cursors.size;
@@ -53,8 +67,18 @@ export class CursorRegistry {
   /** Answers whether there was such a cursor. */
   kill(id: bigint): boolean {
     const cursor = this.cursors.get(id);
+    const existed = this.cursors.delete(id);
     cursor?.source.close();
-    return this.cursors.delete(id);
+    if (cursor?.waiting !== undefined) {
+      this.interrupted.add(cursor.waiting.body);
+      cursor.waiting.finish();
+    }
+    return existed;
+  }
+
+  /** Throws CursorKilled (237) for a getMore that waited when its cursor was killed. */
+  checkInterrupted(body: object): void {
+    if (this.interrupted.has(body)) throw new MongoServerError(237, 'operation was interrupted');
   }
 
   killWhere(unwanted: (cursor: ServerCursor) => boolean): void {
@@ -62,7 +86,7 @@ export class CursorRegistry {
   }
 
   killIdle(now: number): void {
-    this.killWhere((cursor) => !cursor.keepForever && now - cursor.lastUsedAt > idleMs);
+    this.killWhere((cursor) => !cursor.keepForever && !cursor.waiting && now - cursor.lastUsedAt > idleMs);
   }
 
   closeAll(): void {

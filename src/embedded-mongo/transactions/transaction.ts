@@ -1,5 +1,5 @@
 import type { BsonDocument } from '../bson/value.ts';
-import type { ChangeEvent } from '../storage/change-event.ts';
+import type { DocumentChange } from '../storage/change-event.ts';
 import type { Collection } from '../storage/collection.ts';
 import { Overlay } from '../storage/overlay.ts';
 import type { Snapshot } from '../storage/store.ts';
@@ -12,7 +12,7 @@ export class Transaction {
   readonly number: bigint;
   readonly overlay: Overlay;
   readonly claims: string[] = [];
-  readonly events: ChangeEvent[] = [];
+  readonly events: DocumentChange[] = [];
   readonly counts = new Map<Collection, number>();
   readonly readConcern: BsonDocument | undefined;
   readonly startedAt = Date.now();
