@@ -3,6 +3,7 @@ import { arrayUpdates } from './array-updates.ts';
 import { arrays } from './arrays.ts';
 import { comparisons } from './comparisons.ts';
 import { evaluation } from './evaluation.ts';
+import { expressionTables } from './expression-tables.ts';
 import { fieldUpdates } from './field-updates.ts';
 import { groups } from './groups.ts';
 import { lookupTables } from './lookups.ts';
@@ -26,4 +27,5 @@ export const allTables: readonly Table[] = [
   ...groups,
   ...stages,
   ...lookupTables,
+  ...expressionTables,
 ];
