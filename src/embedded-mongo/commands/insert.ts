@@ -4,7 +4,7 @@ import { encodeDocument } from '../bson/encode.ts';
 import type { EncodableDocument, EncodableValue } from '../bson/raw-document.ts';
 import type { BsonDocument, BsonValue } from '../bson/value.ts';
 import { badValue, MongoServerError, typeMismatch } from '../errors.ts';
-import { insertRecord } from '../storage/records.ts';
+import { insertRecord, maxDocumentBytes } from '../storage/records.ts';
 import { collectionName, missingField, optionalBoolean } from './arguments.ts';
 import { writableCollection } from './collection-access.ts';
 import { type CommandContext, type CommandDefinition, fieldSet } from './command.ts';
@@ -31,6 +31,11 @@ export const insert: CommandDefinition = {
     let inserted = 0;
     const errors = runStatements(context, documents, ordered, (bytes) => {
       const { document, raw } = withId(bytes);
+      if (raw.length > maxDocumentBytes) {
+        throw badValue(
+          `object to insert too large. size in bytes: ${raw.length}, max size: ${maxDocumentBytes}`,
+        );
+      }
       insertRecord(context.unit, collection, document, raw);
       inserted += 1;
     });

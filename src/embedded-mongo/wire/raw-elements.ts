@@ -1,4 +1,4 @@
-import { invalidBson } from '../errors.ts';
+import { invalidBson, MongoServerError } from '../errors.ts';
 
 /** Where one element of an encoded document lies: the whole of it, and its value. */
 export interface RawElement {
@@ -8,6 +8,9 @@ export interface RawElement {
   valueStart: number;
   end: number;
 }
+
+/** A stored document's limit and 16 kB for the command around it: MongoDB's BSONObjMaxInternalSize. */
+const maxBytes = 16 * 1024 * 1024 + 16 * 1024;
 
 /** The top-level elements of the document that begins at `offset`, found without decoding their values. */
 export function* rawElements(bytes: Buffer, offset = 0): Generator<RawElement> {
@@ -29,6 +32,12 @@ export function* rawElements(bytes: Buffer, offset = 0): Generator<RawElement> {
 export function documentLength(bytes: Buffer, offset: number): number {
   if (offset + 5 > bytes.length) throw invalidBson('A document is cut off');
   const length = bytes.readInt32LE(offset);
+  if (length > maxBytes && offset + length <= bytes.length) {
+    throw new MongoServerError(
+      10334,
+      `BSONObj size: ${length} (0x${length.toString(16).toUpperCase()}) is invalid. Size must be between 0 and ${maxBytes}(16MB)`,
+    );
+  }
   if (length < 5 || offset + length > bytes.length) throw invalidBson(`Invalid document length ${length}`);
   return length;
 }

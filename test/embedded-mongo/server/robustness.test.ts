@@ -1,7 +1,9 @@
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Document, Long, UUID } from 'mongodb';
+import { BSON, type Document, Long, UUID } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openRawClient } from './raw-client.ts';
+import { sendFuzzed } from './fuzz-messages.ts';
+import { bodySection, openRawClient, opMessage } from './raw-client.ts';
 import { startTestServer, type TestServer } from './start-test-server.ts';
 
 let server: TestServer;
@@ -79,5 +81,71 @@ describe.concurrent('a client that dies', () => {
     await session.commitTransaction();
     await session.endSession();
     expect(await rows.findOne({ _id: 1 as never })).toMatchObject({ n: 11 });
+  });
+});
+
+describe('whatever comes', () => {
+  it('answers through messages that are wrong in some way', async () => {
+    expect(await sendFuzzed(socketPath, 1, 400)).toBe(400);
+    expect(await sendFuzzed(socketPath, 2, 400)).toBe(400);
+  });
+
+  it('serves 500 connections at once', async () => {
+    const clients = Array.from({ length: 500 }, () => openRawClient(socketPath));
+    const answers = await Promise.all(
+      clients.map((client, i) => client.command({ insert: 'many', documents: [{ _id: i }], $db: 'test' })),
+    );
+    expect(answers.every((answer) => answer.n === 1)).toBe(true);
+    expect((await status()).connections.current).toBeGreaterThan(500);
+    for (const client of clients) client.close();
+    expect(await server.db.collection('many').countDocuments()).toBe(500);
+  });
+
+  it('keeps a document of 16 MB, and refuses one byte more as MongoDB does', async () => {
+    const large = server.db.collection<Document>('large');
+    const room = 16 * 1024 * 1024 - BSON.calculateObjectSize({ _id: 1, text: '' });
+    await large.insertOne({ _id: 1 as never, text: 'x'.repeat(room) });
+    expect((await large.findOne({}))?.text.length).toBe(room);
+    const refused = await server.db.command({
+      insert: 'large',
+      documents: [{ _id: 2, text: 'x'.repeat(room + 1) }],
+    });
+    expect(refused).toMatchObject({
+      n: 0,
+      writeErrors: [
+        { code: 2, errmsg: 'object to insert too large. size in bytes: 16777217, max size: 16777216' },
+      ],
+    });
+    await expect(large.updateOne({ _id: 1 as never }, { $set: { more: 1 } })).rejects.toMatchObject({
+      code: 17419,
+    });
+    expect(await large.countDocuments()).toBe(1);
+  });
+
+  it('refuses a document far too large with BSONObjectTooLarge, and the connection lives on', async () => {
+    const client = openRawClient(socketPath);
+    const answer = await client.command({
+      insert: 'large',
+      documents: [{ text: 'x'.repeat(17_000_000) }],
+      $db: 'test',
+    });
+    expect(answer).toMatchObject({ ok: 0, code: 10334, codeName: 'BSONObjectTooLarge' });
+    expect(await client.command({ ping: 1, $db: 'test' })).toMatchObject({ ok: 1 });
+    client.close();
+  });
+
+  it('does not keep what a client does not read', async () => {
+    await server.db
+      .collection('wide')
+      .insertMany(Array.from({ length: 10 }, (_, n) => ({ n, text: 'x'.repeat(200_000) })));
+    const before = await status();
+    const socket = connect({ path: socketPath });
+    const find = opMessage(0, bodySection({ find: 'wide', $db: 'test' }));
+    for (let i = 0; i < 2000; i++) socket.write(find);
+    await sleep(300);
+    const after = await status();
+    expect(after.mem.resident - before.mem.resident).toBeLessThan(200);
+    expect(after.metrics.commands.find.total - before.metrics.commands.find.total).toBeLessThan(100);
+    socket.destroy();
   });
 });
