@@ -3,6 +3,7 @@ import type { Document } from 'mongodb';
 import { vi } from 'vitest';
 import { indexSettingsOf } from '../../../src/build-use-cases.ts';
 import { readConfig } from '../../../src/config.ts';
+import type { CustomerIndexRow } from '../../../src/customer-index/customer-index-row.ts';
 import { sweepIndex } from '../../../src/customer-index/sweep-index.ts';
 import type { Database, JournalEntry } from '../../../src/database/collections.ts';
 import {
@@ -27,7 +28,7 @@ export interface TestWatcher extends Watcher {
 const timing: Partial<WatchTiming> = { leaseMs: 600, standbyMs: 100, retryMs: 50, refusedMs: 200 };
 
 /** One process's watcher. */
-export function watcherOf(database: Database): TestWatcher {
+function watcherOf(database: Database): TestWatcher {
   const reports: WatchReport[] = [];
   const errors: unknown[] = [];
   const watcher = startWatcher({
@@ -53,6 +54,11 @@ export interface WatchedDatabase extends TestDatabase {
   readonly records: ReturnType<TestDatabase['db']['collection']>;
   /** What the journal tells of another application, oldest first, each change as one line. */
   told(): Promise<Document[]>;
+  /** The watcher of one more process; ended with the database. */
+  watch(database?: Database): TestWatcher;
+  /** The same, once it watches and everything was looked at. */
+  watching(): Promise<TestWatcher>;
+  rowOf(id: string): Promise<CustomerIndexRow | null>;
   /** Waits until the index is as a sweep would make it, and everything written so far is told. */
   settled(): Promise<void>;
 }
@@ -73,10 +79,28 @@ export async function openWatchedDatabase(): Promise<WatchedDatabase> {
     { id: 'd2', name: 'Ravi', status: 'active', user_id: null },
   ]);
   await sweepIndex(database, settings);
+  const watchers: TestWatcher[] = [];
+  const watch = (watched: Database = database) => {
+    const watcher = watcherOf(watched);
+    watchers.push(watcher);
+    return watcher;
+  };
   return {
     ...opened,
     users,
     records,
+    watch,
+    async watching() {
+      const watcher = watch();
+      await watcher.reported('WATCHING');
+      await until(async () => (await placeOf(database))?.sweepDue === false, 'the first look at everything');
+      return watcher;
+    },
+    rowOf: (id) => database.customerIndex.findOne({ ids: id }),
+    async close() {
+      await Promise.all(watchers.map((watcher) => watcher.stop()));
+      await opened.close();
+    },
     told: async () => (await foreignEntries(database)).map(asLines),
     async settled() {
       // Events come in order: once the change of a record of its own is told, everything before it is too.
@@ -95,6 +119,13 @@ export async function openWatchedDatabase(): Promise<WatchedDatabase> {
     },
   };
 }
+
+/** How far the watcher has written down that it has come. */
+export async function placeOf(database: Database): Promise<Document | undefined> {
+  return (await database.jobs.findOne({ _id: watcherJob }))?.progress;
+}
+
+export const watcherJob = 'foreign-writes';
 
 /** Waits for what has to become true within seconds. */
 export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
