@@ -3,6 +3,7 @@ import type { BsonDocument, BsonValue } from '../bson/value.ts';
 import { MongoServerError } from '../errors.ts';
 import { type ExtractedKeys, entryKeyFor, extractKeys, extractValues } from '../index/index-keys.ts';
 import { type RecordId, recordIdAtEnd, recordIdBytes, writeRecordId } from '../index/record-id.ts';
+import type { DocumentChange } from './change-event.ts';
 import type { Collection, IndexState } from './collection.ts';
 import { duplicateKeyError } from './duplicate-key-error.ts';
 import { keyText } from './key-text.ts';
@@ -71,7 +72,8 @@ export function updateRecord(
   before: BsonDocument,
   after: BsonDocument,
   raw: Buffer,
-  kind: 'update' | 'replace',
+  /** What it changed, encoded; a replacement has none. */
+  description: Buffer | undefined,
 ): void {
   checkSize(raw, 17419, 'Resulting document after update');
   const changes = collection.indexes.map((index) => entryChanges(index, before, after));
@@ -87,7 +89,8 @@ export function updateRecord(
     noteShape(unit, collection, index, change.extracted);
     for (const entry of change.added) putEntry(unit, index, entry, stored.id);
   });
-  unit.events.push(eventOf(kind, collection, stored.raw, raw));
+  const kind = description === undefined ? 'replace' : 'update';
+  unit.events.push(eventOf(kind, collection, stored.raw, raw, description));
 }
 
 export function deleteRecord(unit: WriteUnit, collection: Collection, stored: StoredRecord): void {
@@ -233,18 +236,23 @@ function fullKey(index: IndexState, entry: Buffer, id: RecordId): Buffer {
 }
 
 function eventOf(
-  kind: 'insert' | 'update' | 'replace' | 'delete',
+  kind: DocumentChange['kind'],
   collection: Collection,
   before: Buffer | undefined,
   after: Buffer | undefined,
-): {
-  kind: typeof kind;
-  database: string;
-  collection: string;
-  before: Buffer | undefined;
-  after: Buffer | undefined;
-} {
-  return { kind, database: collection.database, collection: collection.name, before, after };
+  description?: Buffer,
+): DocumentChange {
+  return {
+    kind,
+    database: collection.database,
+    collection: collection.name,
+    uuid: collection.uuid,
+    before,
+    after,
+    description,
+    keepsImages: collection.options.has('changeStreamPreAndPostImages'),
+    transaction: undefined,
+  };
 }
 
 function checkSize(raw: Buffer, code: number, what: string): void {
