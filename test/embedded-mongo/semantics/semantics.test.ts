@@ -37,7 +37,6 @@ describe.each(areas())('%s', (_, tables) => {
       for (const { title, expected, run } of table.rows) {
         it(title, async () => {
           const collection = db.collection(name);
-          if (!table.documents) await collection.deleteMany({});
           if (!(expected instanceof Refused)) return expect(await run(collection)).toEqual(expected);
           const answer = await run(collection).catch((error: unknown) => error);
           expect(answer).toBeInstanceOf(MongoServerError);

@@ -140,11 +140,11 @@ export function updates(
       expected,
       run: async (collection) => {
         const { filter = {}, ...rest } = options;
-        await collection.insertOne({ _id: 1, ...document } as Document);
-        const before = await collection.findOne();
+        await keepOnly(collection, document);
         const result = await updateOrReplace(collection, { _id: 1, ...filter }, update, rest).catch(
           async (error: unknown) => {
-            if (written(await collection.findOne()) === written(before)) throw error;
+            const { _id, ...after } = (await collection.findOne()) as Document;
+            if (written(after) === written(document)) throw error;
             throw new Error('The refused update changed the document', { cause: error });
           },
         );
@@ -169,7 +169,7 @@ export function upserts(
       expected,
       run: async (collection) => {
         const result = await updateOrReplace(collection, filter, update, { ...options, upsert: true });
-        const document = await collection.findOne();
+        const document = await collection.findOneAndDelete({});
         if (Number(result.upsertedCount) !== 1) return 'not inserted';
         return written(document).replace(/^\{ _id: ObjectId\(\w{24}\)/, '{ _id: generated');
       },
@@ -194,7 +194,8 @@ export function modifications(
       expected,
       run: async (collection) => {
         const { filter = {}, ...rest } = options;
-        await collection.insertOne({ _id: 1, ...document } as Document);
+        await collection.deleteMany({});
+        await keepOnly(collection, document);
         return written(await collection.findOneAndUpdate(filter, update, rest));
       },
     })),
@@ -218,6 +219,7 @@ export function lookups(
       run: async (collection) => {
         const other = collection.db.collection(`${collection.collectionName}foreign`);
         if (!(await other.findOne())) await other.insertMany([...foreign]);
+        await collection.deleteMany({});
         await collection.insertMany([...local]);
         const lookup = { from: other.collectionName, localField: 'l', foreignField: 'f', as: 'o', ...change };
         const pipeline = [{ $lookup: lookup }, { $project: { ids: '$o._id' } }];
@@ -240,6 +242,11 @@ function table<Question, Option, Further>(
       ...ask(question, option, further),
     })),
   };
+}
+
+/** Makes the document of `_id` 1 this one. */
+async function keepOnly(collection: Collection, document: Document): Promise<void> {
+  await collection.replaceOne({ _id: 1 } as Document, document, { upsert: true });
 }
 
 function updateOrReplace(

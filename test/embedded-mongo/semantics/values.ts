@@ -6,6 +6,10 @@ export const long = (number: number | bigint) => Long.fromBigInt(BigInt(number))
 export const decimal = (text: string) => Decimal128.fromString(text);
 export const regex = (pattern: string, options = '') => new BSONRegExp(pattern, options);
 
+/** An object made of names and values, for names that a literal had better not have. */
+export const fields = (...namesAndValues: [name: string, value: unknown][]): object =>
+  Object.assign({}, ...namesAndValues.map(([name, value]) => ({ [name]: value })));
+
 /**
  * A value as the tables write it. Numbers show their type: `5` is an int, `5L` a long, `5.0` a double, `5m` a
  * decimal; fields keep their order.
@@ -17,9 +21,9 @@ export function written(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return `[${value.map(written).join(', ')}]`;
   if ('_bsontype' in value) return writtenBson(value as { _bsontype: string; value?: unknown });
-  const fields = Object.entries(value);
-  if (fields.length === 0) return '{}';
-  return `{ ${fields.map(([name, field]) => `${name}: ${written(field)}`).join(', ')} }`;
+  const entries = Object.entries(value);
+  if (entries.length === 0) return '{}';
+  return `{ ${entries.map(([name, field]) => `${name}: ${written(field)}`).join(', ')} }`;
 }
 
 /** The documents one after the other. */

@@ -1,6 +1,6 @@
 import { ObjectId } from 'mongodb';
 import { expressions, refused, type Table } from '../table.ts';
-import { decimal, double, int, long } from '../values.ts';
+import { decimal, double, fields, int, long } from '../values.ts';
 
 /** Expressions of pipelines: types and their promotion, null and missing, dates, texts, arrays. */
 export const expressionTables: Table[] = [
@@ -79,24 +79,21 @@ export const expressionTables: Table[] = [
       [{ $and: ['$s'] }, 'true'],
       [{ $not: ['$nothing'] }, 'true'],
       [{ $cond: [{ $gt: [2, 1] }, 'a', 'b'] }, '"a"'],
-      [{ $cond: { if: '$n', then: 1, else: 2 } }, '2'],
+      [{ $cond: fields(['if', '$n'], ['then', 1], ['else', 2]) }, '2'],
       [{ $cond: [true, '$nothing', 1] }, 'missing'],
-      [{ $cond: { if: 1, then: 2 } }, refused(17082)],
+      [{ $cond: fields(['if', 1], ['then', 2]) }, refused(17082)],
       [{ $ifNull: ['$n', '$nothing', 5] }, '5'],
       [{ $ifNull: ['$n', '$nothing'] }, 'missing'],
       [
         {
           $switch: {
-            branches: [
-              { case: false, then: 1 },
-              { case: 1, then: 2 },
-            ],
+            branches: [fields(['case', false], ['then', 1]), fields(['case', 1], ['then', 2])],
             default: 3,
           },
         },
         '2',
       ],
-      [{ $switch: { branches: [{ case: false, then: 1 }] } }, refused(40066)],
+      [{ $switch: { branches: [fields(['case', false], ['then', 1])] } }, refused(40066)],
       [{ $switch: { branches: [] } }, refused(40068)],
       [{ $in: [1, [1, 2]] }, 'true'],
       [{ $in: [1, '$n'] }, refused(40081, '$in requires an array as a second argument, found: null')],
