@@ -34,7 +34,7 @@ it('a login that anybody changes or removes, or whose account is changed, is tol
   const from = performance.now();
   await users.updateOne({ _id }, { $set: { role: 'customer' } });
   await until(() => changed.includes(_id.toHexString()), 'a changed role');
-  expect(performance.now() - from).toBeLessThan(1_000);
+  expect(performance.now() - from).toBeLessThan(2_000);
   await users.deleteOne({ _id: 'text' as never });
   await until(() => changed.includes('text:text'), 'a removed login');
 });
