@@ -16,6 +16,8 @@ export interface BenchSetting {
   readonly database: string;
   /** Starts a compiled server on the database, which is stopped at the end. */
   start(server: Parameters<CompiledServers['path']>[0], countCommands: boolean): Promise<ServedProcess>;
+  /** Starts an embedded server over a directory of its own, which is stopped at the end. */
+  startMongo(directoryName: string): Promise<ServedProcess>;
   /** An access token of the demo admin. */
   logIn(gateway: ServedProcess): Promise<string>;
   close(): Promise<void>;
@@ -41,6 +43,12 @@ export async function openBenchSetting(): Promise<BenchSetting> {
     async start(server, countCommands) {
       const wanted: ServerSettings = { ...settings, countCommands };
       const served = await startServed(servers.path(server), wanted);
+      started.push(served);
+      return served;
+    },
+    async startMongo(directoryName) {
+      const dataDirectory = join(directory, directoryName);
+      const served = await startServed(servers.path('mongo-server'), { dataDirectory });
       started.push(served);
       return served;
     },

@@ -1,5 +1,6 @@
 import { type BenchSetting, openBenchSetting } from './bench-setting.ts';
 import { benchCreating } from './create-customers.ts';
+import { benchEmbedded } from './embedded-mongo.ts';
 import { benchReading } from './read-customers.ts';
 import { machineText } from './report.ts';
 
@@ -7,6 +8,7 @@ import { machineText } from './report.ts';
 const parts: Readonly<Record<string, (setting: BenchSetting) => Promise<void>>> = {
   reading: benchReading,
   creating: benchCreating,
+  embedded: benchEmbedded,
 };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in parts));

@@ -1,4 +1,4 @@
-import { serverSettings } from './serve-benchmark.ts';
+import { answerForUsage, serverSettings } from './serve-benchmark.ts';
 
 /** The embedded server alone, so that its CPU is nobody else's; runs compiled, from a folder inside `dist`. */
 const { startEmbeddedMongo } = (await import(
@@ -6,5 +6,6 @@ const { startEmbeddedMongo } = (await import(
 )) as typeof import('../src/embedded-mongo/start.ts');
 
 const server = await startEmbeddedMongo({ dataDir: serverSettings().dataDirectory });
+answerForUsage({});
 process.once('disconnect', () => void server.close().then(() => process.exit(0)));
 process.send?.({ url: server.uri });

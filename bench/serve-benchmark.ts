@@ -18,9 +18,14 @@ export async function serveBenchmark(server: Server, client: MongoClient): Promi
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  process.on('message', () => process.send?.(usage(commands)));
+  answerForUsage(commands);
   process.once('disconnect', () => process.exit(0));
   process.send?.({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+}
+
+/** Tells what this process has used whenever it is asked. */
+export function answerForUsage(commands: Record<string, number>): void {
+  process.on('message', () => process.send?.(usage(commands)));
 }
 
 function usage(commands: Record<string, number>): Usage {
