@@ -98,6 +98,7 @@ class CommandWorker {
     );
     this.connections.add(connection);
     this.engine.connectionCount += 1;
+    this.engine.metrics.connectionsCreated += 1;
     socket.on('close', () => {
       this.connections.delete(connection);
       this.engine.connectionCount -= 1;

@@ -1,17 +1,16 @@
 import { Double, Int32, Long } from 'bson';
 import { fromJs } from '../bson/from-js.ts';
 import type { EncodableDocument, EncodableValue } from '../bson/raw-document.ts';
-import type { BsonDocument } from '../bson/value.ts';
 import { badValue, commandNotFound, MongoServerError } from '../errors.ts';
 import { measureCollection } from '../storage/measure.ts';
 import { collectionName, numberOf, optionalDocument } from './arguments.ts';
 import { type CommandContext, type CommandDefinition, fieldSet } from './command.ts';
-import { emulatedVersion } from './handshake.ts';
+import { serverStatus } from './server-status.ts';
 import { validate } from './validate.ts';
 
 /** Commands that look at the server, or break it on purpose. */
 export const diagnostics: Record<string, CommandDefinition> = {
-  serverStatus: { fields: 'any', run: serverStatus },
+  serverStatus,
   dbStats: { fields: fieldSet('dbStats', 'scale', 'freeStorage'), run: databaseStats },
   dbstats: { fields: fieldSet('dbstats', 'scale', 'freeStorage'), run: databaseStats },
   collStats: { fields: fieldSet('collStats', 'scale'), run: collectionStats },
@@ -26,48 +25,6 @@ export const diagnostics: Record<string, CommandDefinition> = {
 
 function refuse(name: string): EncodableDocument {
   throw commandNotFound(name);
-}
-
-function serverStatus(context: CommandContext): EncodableDocument {
-  const { engine } = context;
-  const counts = (name: string): Long => Long.fromNumber(engine.commandCounts.get(name) ?? 0);
-  const uptime = (Date.now() - engine.startedAt) / 1000;
-  const memory = process.memoryUsage();
-  return new Map<string, EncodableValue>([
-    ['host', context.connection.serverAddress],
-    ['version', emulatedVersion],
-    ['process', 'embedded'],
-    ['pid', Long.fromNumber(process.pid)],
-    ['uptime', new Double(uptime)],
-    ['uptimeMillis', Long.fromNumber(Math.round(uptime * 1000))],
-    ['localTime', context.now],
-    ['connections', fromJs({ current: engine.connectionCount })],
-    ['mem', fromJs({ bits: 64, resident: Math.round(memory.rss / 1048576) })],
-    [
-      'opcounters',
-      new Map([
-        ['insert', counts('insert')],
-        ['query', counts('find')],
-        ['update', counts('update')],
-        ['delete', counts('delete')],
-        ['getmore', counts('getMore')],
-      ]),
-    ],
-    [
-      'metrics',
-      new Map([
-        ['commands', commandMetrics(engine.commandCounts)],
-        ['cursor', fromJs({ open: { total: engine.cursors.size } })],
-      ]),
-    ],
-    ['transactions', fromJs({ currentOpen: engine.sessions.openTransactions, retriedCommandsCount: 0 })],
-    ['logicalSessionRecordCache', fromJs({ activeSessionsCount: engine.sessions.size })],
-    ['storageEngine', fromJs({ name: 'embedded', persistent: true, supportsCommittedReads: true })],
-  ]);
-}
-
-function commandMetrics(counts: ReadonlyMap<string, number>): BsonDocument {
-  return new Map([...counts].map(([name, total]) => [name, new Map([['total', Long.fromNumber(total)]])]));
 }
 
 function databaseStats(context: CommandContext): EncodableDocument {

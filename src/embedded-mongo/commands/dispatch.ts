@@ -27,7 +27,17 @@ export function dispatch(
   message: CommandMessage,
   injected: Injected | undefined,
 ): Outcome {
-  engine.commandCounts.set(message.name, (engine.commandCounts.get(message.name) ?? 0) + 1);
+  const outcome = attempt(engine, connection, message, injected);
+  if ('reply' in outcome) engine.metrics.count(message, outcome.reply, commands.has(message.name));
+  return outcome;
+}
+
+function attempt(
+  engine: Engine,
+  connection: ClientConnection,
+  message: CommandMessage,
+  injected: Injected | undefined,
+): Outcome {
   try {
     const failure = message.failure ?? injected?.error;
     if (failure !== undefined) throw failure;
@@ -36,10 +46,16 @@ export function dispatch(
       addConcernError(reply, injected.writeConcernError, message, injected.labels);
     return { reply };
   } catch (error) {
+    if (isConflict(error) && error !== injected?.error) engine.metrics.writeConflicts += 1;
     if (error instanceof WaitForTransaction) return { waitFor: error.transaction };
     if (error instanceof WaitForChanges) return { waitFor: error };
     return { reply: errorReply(error, message, injected?.labels) };
   }
+}
+
+/** Two writers met: the one is refused, or waits to try again. */
+function isConflict(error: unknown): boolean {
+  return error instanceof WaitForTransaction || (error instanceof MongoServerError && error.code === 112);
 }
 
 /** Fields that every answer ends with; called when what the command wrote is stored. */

@@ -10,6 +10,7 @@ import { CursorRegistry } from '../transactions/cursor-registry.ts';
 import { type Session, SessionRegistry } from '../transactions/session-registry.ts';
 import type { Transaction } from '../transactions/transaction.ts';
 import { FailPoint } from './fail-point.ts';
+import { ServerMetrics } from './server-metrics.ts';
 
 /** The server's state: one per data directory. */
 export class Engine {
@@ -21,11 +22,10 @@ export class Engine {
   readonly cursors = new CursorRegistry();
   readonly failPoint = new FailPoint();
   readonly startedAt = Date.now();
+  readonly metrics = new ServerMetrics();
   connectionCount = 0;
   /** How often TTL indexes are worked through, as MongoDB's ttlMonitorSleepSecs. */
   expiryIntervalMs = 60_000;
-  /** Commands run, by name. */
-  readonly commandCounts = new Map<string, number>();
   private eventsBefore = 0;
   private widened = new Set<Collection>();
 

@@ -1,6 +1,13 @@
 import type { BsonDocument, BsonValue } from '../bson/value.ts';
-import { badValue, MongoServerError } from '../errors.ts';
-import { numberOf } from './arguments.ts';
+import { badValue, MongoServerError, notImplemented, typeMismatch } from '../errors.ts';
+import {
+  numberOf,
+  optionalArray,
+  optionalBoolean,
+  optionalDocument,
+  optionalNumber,
+  optionalString,
+} from './arguments.ts';
 
 /** What the fail point does to a command it hits. */
 export interface Injected {
@@ -25,17 +32,12 @@ export class FailPoint {
 
   /** Sets it by configureFailPoint's `mode` and `data`; answers how often it was hit before. */
   configure(mode: BsonValue, data: BsonDocument | undefined): number {
+    const { remaining, skip } = parseMode(mode);
+    if (data !== undefined) checkData(data);
     const entered = this.timesEntered;
-    this.data = undefined;
-    this.skip = 0;
-    if (mode === 'off') return entered;
-    if (mode === 'alwaysOn') this.remaining = Number.POSITIVE_INFINITY;
-    else if (mode instanceof Map && mode.has('times')) this.remaining = numberOf(mode.get('times')) ?? 0;
-    else if (mode instanceof Map && mode.has('skip')) {
-      this.skip = numberOf(mode.get('skip')) ?? 0;
-      this.remaining = Number.POSITIVE_INFINITY;
-    } else throw badValue(`unknown mode for the fail point: ${String(mode)}`);
-    if (this.remaining > 0) this.data = data ?? new Map();
+    this.remaining = remaining;
+    this.skip = skip;
+    this.data = remaining > 0 ? (data ?? new Map()) : undefined;
     this.timesEntered = 0;
     return entered;
   }
@@ -43,7 +45,7 @@ export class FailPoint {
   /** What is to happen to this command, if anything; each answer counts as one hit. */
   inject(command: string, appName: string | undefined): Injected | undefined {
     const data = this.data;
-    if (data === undefined) return undefined;
+    if (data === undefined || command === 'configureFailPoint') return undefined;
     const commands = data.get('failCommands');
     if (!Array.isArray(commands) || !commands.includes(command)) return undefined;
     const onlyFor = data.get('appName');
@@ -57,6 +59,55 @@ export class FailPoint {
     if (this.remaining <= 0) this.data = undefined;
     return injectedBy(data, command);
   }
+}
+
+/** How often it is to be hit, after how many hits that do nothing. */
+function parseMode(mode: BsonValue): { remaining: number; skip: number } {
+  if (mode === 'off') return { remaining: 0, skip: 0 };
+  if (mode === 'alwaysOn') return { remaining: Number.POSITIVE_INFINITY, skip: 0 };
+  if (typeof mode === 'string') throw badValue(`unknown mode: ${mode}`);
+  if (!(mode instanceof Map)) throw typeMismatch("'mode' must be a string or JSON object");
+  if (mode.has('activationProbability')) throw notImplemented("The fail point mode 'activationProbability'");
+  if (mode.has('times')) return { remaining: positive(mode, 'times'), skip: 0 };
+  if (mode.has('skip')) return { remaining: Number.POSITIVE_INFINITY, skip: positive(mode, 'skip') };
+  throw badValue("'mode' must be one of 'off', 'alwaysOn', 'times', and 'skip'");
+}
+
+function positive(mode: BsonDocument, field: string): number {
+  const number = numberOf(mode.get(field));
+  if (number === undefined) throw typeMismatch(`'${field}' option to 'mode' must be a number`);
+  if (!(number >= 0)) throw badValue(`'${field}' option to 'mode' must be positive`);
+  return Math.trunc(number);
+}
+
+/** There is nobody internal: `failInternalCommands` changes nothing. */
+const dataFields = new Set([
+  'failCommands',
+  'failInternalCommands',
+  'appName',
+  'errorCode',
+  'errorLabels',
+  'closeConnection',
+  'blockConnection',
+  'blockTimeMS',
+  'writeConcernError',
+]);
+
+function checkData(data: BsonDocument): void {
+  for (const field of data.keys()) {
+    if (!dataFields.has(field)) throw notImplemented(`The option '${field}' of the fail point 'failCommand'`);
+  }
+  const blocks = optionalBoolean(data, 'failCommand', 'blockConnection') === true;
+  const time = optionalNumber(data, 'failCommand', 'blockTimeMS');
+  if (blocks && time === undefined)
+    throw badValue("must specify 'blockTimeMS' when 'blockConnection' is true");
+  if (time !== undefined && time < 0) throw badValue(`'blockTimeMS' must be non-negative, got ${time}`);
+  optionalBoolean(data, 'failCommand', 'closeConnection');
+  optionalNumber(data, 'failCommand', 'errorCode');
+  optionalArray(data, 'failCommand', 'failCommands');
+  optionalArray(data, 'failCommand', 'errorLabels');
+  optionalDocument(data, 'failCommand', 'writeConcernError');
+  optionalString(data, 'failCommand', 'appName');
 }
 
 function injectedBy(data: BsonDocument, command: string): Injected {

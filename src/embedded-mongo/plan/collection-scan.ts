@@ -5,7 +5,7 @@ import type { Collection } from '../storage/collection.ts';
 import { afterPrefix, recordPrefix } from '../storage/keys.ts';
 import type { KeyCursor } from '../storage/reader.ts';
 import { Row } from './row.ts';
-import { countStep, type ExecutionContext, type Stage, type StageReport } from './stage.ts';
+import { countStep, type ExecutionContext, examined, type Stage, type StageReport } from './stage.ts';
 
 /** Every document of a collection, in order of insertion, that passes a filter. */
 export class CollectionScan implements Stage<Row> {
@@ -35,6 +35,7 @@ export class CollectionScan implements Stage<Row> {
   next(): Row | undefined {
     for (let key = this.cursor.next(); key !== undefined; key = this.cursor.next()) {
       this.examined += 1;
+      examined.documents += 1;
       countStep(this.context);
       const row = new Row(recordIdAtEnd(key), this.cursor.value());
       if (this.filter !== undefined && !this.filter(row.document)) continue;

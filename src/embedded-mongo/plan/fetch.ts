@@ -4,7 +4,7 @@ import type { Filter } from '../query/compile-filter.ts';
 import type { Collection } from '../storage/collection.ts';
 import { readRecord } from '../storage/records.ts';
 import { Row } from './row.ts';
-import type { ExecutionContext, Stage, StageReport } from './stage.ts';
+import { type ExecutionContext, examined, type Stage, type StageReport } from './stage.ts';
 
 /** The documents of record ids; tested when the bounds that gave the ids do not say everything. */
 export class Fetch implements Stage<Row> {
@@ -36,6 +36,7 @@ export class Fetch implements Stage<Row> {
       // Between two batches a document may go.
       if (raw === undefined) continue;
       this.examined += 1;
+      examined.documents += 1;
       const row = new Row(id, raw);
       if (this.filter !== undefined && !this.filter(row.document)) continue;
       this.returned += 1;

@@ -2,7 +2,7 @@ import type { BsonValue } from '../bson/value.ts';
 import type { Collection } from '../storage/collection.ts';
 import { findRecordById, readRecord } from '../storage/records.ts';
 import { Row } from './row.ts';
-import type { ExecutionContext, Stage, StageReport } from './stage.ts';
+import { type ExecutionContext, examined, type Stage, type StageReport } from './stage.ts';
 
 /** The document with a given `_id`. */
 export class IdLookup implements Stage<Row> {
@@ -25,6 +25,8 @@ export class IdLookup implements Stage<Row> {
     const raw = record === undefined ? undefined : readRecord(this.context.reader, this.collection, record);
     if (record === undefined || raw === undefined) return undefined;
     this.examined = 1;
+    examined.keys += 1;
+    examined.documents += 1;
     return new Row(record, raw);
   }
 
@@ -33,13 +35,12 @@ export class IdLookup implements Stage<Row> {
   }
 
   report(): StageReport {
-    const { examined } = this;
     return {
       stage: 'IDHACK',
       details: new Map(),
-      returned: examined,
-      keysExamined: examined,
-      docsExamined: examined,
+      returned: this.examined,
+      keysExamined: this.examined,
+      docsExamined: this.examined,
       inputs: [],
     };
   }

@@ -5,7 +5,7 @@ import { type IndexState, isMultikey } from '../storage/collection.ts';
 import type { KeyCursor, KeyReader } from '../storage/reader.ts';
 import type { Interval } from './bounds.ts';
 import type { FieldCheck, KeyRange, KeyStream } from './key-range.ts';
-import { countStep, type ExecutionContext, type Stage, type StageReport } from './stage.ts';
+import { countStep, type ExecutionContext, examined, type Stage, type StageReport } from './stage.ts';
 
 /** What an index scan reads, and in which order. */
 export interface ScanPlan {
@@ -69,6 +69,7 @@ export class IndexScan implements Stage<RecordId> {
 
   private count(): void {
     this.examined += 1;
+    examined.keys += 1;
     countStep(this.context);
   }
 

@@ -40,6 +40,9 @@ export interface Budget {
 /** Thrown when a trial's budget is used up. */
 export class BudgetExhausted extends Error {}
 
+/** Index keys and documents that plans have looked at since the start. */
+export const examined = { keys: 0, documents: 0 };
+
 const deadlineCheckEvery = 128;
 let steps = 0;
 

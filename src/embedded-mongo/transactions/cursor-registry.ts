@@ -44,6 +44,15 @@ export class CursorRegistry {
   /** Commands whose cursor was killed while they waited. */
   private readonly interrupted = new WeakSet<object>();
 
+  /** Cursors since the start, and those that nobody used for too long. */
+  readonly totals = { opened: 0, timedOut: 0 };
+
+  get keptForever(): number {
+    let kept = 0;
+    for (const cursor of this.cursors.values()) if (cursor.keepForever) kept += 1;
+    return kept;
+  }
+
   get size(): number {
     return this.cursors.size;
   }
@@ -53,6 +62,7 @@ export class CursorRegistry {
     while (id === 0n || this.cursors.has(id)) id = randomBytes(8).readBigInt64LE() & 0x7fffffffffffffffn;
     const added = { ...cursor, id, lastUsedAt: Date.now() };
     this.cursors.set(id, added);
+    this.totals.opened += 1;
     return added;
   }
 
@@ -86,7 +96,11 @@ export class CursorRegistry {
   }
 
   killIdle(now: number): void {
-    this.killWhere((cursor) => !cursor.keepForever && !cursor.waiting && now - cursor.lastUsedAt > idleMs);
+    this.killWhere((cursor) => {
+      const idle = !cursor.keepForever && !cursor.waiting && now - cursor.lastUsedAt > idleMs;
+      if (idle) this.totals.timedOut += 1;
+      return idle;
+    });
   }
 
   closeAll(): void {

@@ -34,6 +34,8 @@ export class SessionRegistry {
   private readonly cursors: CursorRegistry;
   private readonly onAbort: (transaction: Transaction) => void;
   private readonly sessions = new Map<string, Session>();
+  /** Transactions since the start. */
+  readonly totals = { started: 0, committed: 0, aborted: 0 };
 
   constructor(
     store: Store,
@@ -94,6 +96,7 @@ export class SessionRegistry {
     session.state = 'open';
     session.answer = undefined;
     session.transaction = transaction;
+    this.totals.started += 1;
     return transaction;
   }
 
@@ -186,6 +189,7 @@ export class SessionRegistry {
     session.state = state;
     session.transaction = undefined;
     if (transaction === undefined) return;
+    this.totals[state] += 1;
     this.cursors.killWhere((cursor) => cursor.transaction === transaction);
     if (state === 'aborted') this.onAbort(transaction);
     this.conflicts.end(transaction);
