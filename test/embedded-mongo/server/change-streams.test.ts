@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ChangeStream, type Document, Long, type MongoClient, Timestamp } from 'mongodb';
+import { type ChangeStream, type Document, type MongoClient, Timestamp } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmbeddedMongo } from '../../../src/embedded-mongo/start.ts';
 import { startTestServer, type TestServer } from './start-test-server.ts';
@@ -417,16 +417,42 @@ describe('resuming', () => {
 
 describe('waiting for changes', () => {
   it('ends when the cursor is killed, and is not done twice at once', async () => {
-    const open = await server.db.command(
-      { aggregate: 'k', pipeline: [{ $changeStream: {} }], cursor: {} },
-      { promoteLongs: false },
-    );
-    const { id } = open.cursor as { id: Long };
-    const getMore = { getMore: id, collection: 'k', maxTimeMS: 20_000 };
-    const waiting = server.db.command(getMore).catch((error) => error);
+    const session = server.client.startSession();
+    const run = (command: Document): Promise<Document> =>
+      server.db.command(command, { session, promoteLongs: false });
+    const { cursor } = await run({ aggregate: 'k', pipeline: [{ $changeStream: {} }], cursor: {} });
+    const getMore = { getMore: cursor.id, collection: 'k', maxTimeMS: 20_000 };
+    const waiting = run(getMore).catch((error) => error);
     await sleep(50);
-    await expect(server.db.command(getMore)).rejects.toMatchObject({ code: expect.any(Number) });
-    await server.db.command({ killCursors: 'k', cursors: [Long.fromString(id.toString())] });
-    expect(await waiting).toMatchObject({ code: expect.any(Number) });
+    await expect(run(getMore)).rejects.toMatchObject({ codeName: 'CursorInUse' });
+    await run({ killCursors: 'k', cursors: [cursor.id] });
+    expect(await waiting).toMatchObject({ codeName: 'CursorKilled' });
+    await session.endSession();
+  });
+
+  it('answers each time, empty ones too, with where to go on', async () => {
+    const session = server.client.startSession();
+    const run = (command: Document): Promise<Document> =>
+      server.db.command(command, { session, promoteLongs: false });
+    const { cursor } = await run({
+      aggregate: 1,
+      pipeline: [{ $changeStream: {} }],
+      cursor: { batchSize: 0 },
+    });
+    expect(cursor).toMatchObject({ firstBatch: [], ns: 'test.$cmd.aggregate' });
+    const getMore = { getMore: cursor.id, collection: '$cmd.aggregate', maxTimeMS: 20, batchSize: 2 };
+    const tokens = [cursor.postBatchResumeToken._data];
+    tokens.push((await run(getMore)).cursor.postBatchResumeToken._data);
+    await server.db.collection('batches').insertMany([{}, {}, {}]);
+    const full = await run(getMore);
+    expect(full.cursor.nextBatch).toHaveLength(2);
+    expect(full.cursor.postBatchResumeToken).toEqual(full.cursor.nextBatch[1]._id);
+    tokens.push(full.cursor.postBatchResumeToken._data);
+    const rest = await run(getMore);
+    expect(rest.cursor.nextBatch).toHaveLength(1);
+    tokens.push(rest.cursor.postBatchResumeToken._data);
+    expect(tokens).toEqual([...tokens].sort());
+    await run({ killCursors: '$cmd.aggregate', cursors: [cursor.id] });
+    await session.endSession();
   });
 });
