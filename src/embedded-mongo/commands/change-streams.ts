@@ -1,3 +1,4 @@
+import { Long } from 'bson';
 import { compilePipeline } from '../aggregate/compile-pipeline.ts';
 import { decodeDocument } from '../bson/decode.ts';
 import type { EncodableDocument, EncodableValue } from '../bson/raw-document.ts';
@@ -130,6 +131,17 @@ function waitFor(stream: ChangeStream, until: number, resume: () => void): () =>
   if (stream.isBehind) setImmediate(finish);
   else stream.wait(finish);
   return finish;
+}
+
+/** Whether a command opens a change stream or reads from one. */
+export function isOfChangeStream(engine: Engine, name: string, body: BsonDocument): boolean {
+  if (name === 'getMore') {
+    const id = body.get('getMore');
+    return id instanceof Long && engine.cursors.isLive(id.toBigInt());
+  }
+  const pipeline = name === 'aggregate' ? body.get('pipeline') : undefined;
+  const first = Array.isArray(pipeline) ? pipeline[0] : undefined;
+  return first instanceof Map && first.has('$changeStream');
 }
 
 interface ChangesBatch {

@@ -9,9 +9,10 @@ import type { Transaction } from '../transactions/transaction.ts';
 import { transactionRole } from '../transactions/transaction-options.ts';
 import type { CommandMessage } from '../wire/command-message.ts';
 import { checkFields, optionalNumber } from './arguments.ts';
+import { isOfChangeStream } from './change-streams.ts';
 import type { ClientConnection, CommandContext, CommandDefinition } from './command.ts';
 import type { Engine } from './engine.ts';
-import { concernErrorLabels, errorLabelsFor } from './error-labels.ts';
+import { concernErrorLabels, errorLabelsFor, isResumable } from './error-labels.ts';
 import type { Injected } from './fail-point.ts';
 import { checkReadConcern } from './read-concern.ts';
 import { commands } from './registry.ts';
@@ -49,13 +50,20 @@ function attempt(
     if (isConflict(error) && error !== injected?.error) engine.metrics.writeConflicts += 1;
     if (error instanceof WaitForTransaction) return { waitFor: error.transaction };
     if (error instanceof WaitForChanges) return { waitFor: error };
-    return { reply: errorReply(error, message, injected?.labels) };
+    const labels = injected?.labels ?? streamLabels(engine, message, error);
+    return { reply: errorReply(error, message, labels) };
   }
 }
 
 /** Two writers met: the one is refused, or waits to try again. */
 function isConflict(error: unknown): boolean {
   return error instanceof WaitForTransaction || (error instanceof MongoServerError && error.code === 112);
+}
+
+/** The label of an error after which a change stream may go on; undefined for any other. */
+function streamLabels(engine: Engine, { name, body }: CommandMessage, error: unknown): string[] | undefined {
+  if (!(error instanceof MongoServerError) || !isResumable(error.code)) return undefined;
+  return isOfChangeStream(engine, name, body) ? ['ResumableChangeStreamError'] : undefined;
 }
 
 /** Fields that every answer ends with; called when what the command wrote is stored. */

@@ -23,6 +23,11 @@ export function errorLabelsFor(code: number, command: string, body: BsonDocument
   return labels;
 }
 
+/** Whether a change stream that fails with this may be opened again where it was: it gets ResumableChangeStreamError. */
+export function isResumable(code: number): boolean {
+  return retriable.has(code) || code === 133 || code === 234 || code === 13388 || code === 63 || code === 150;
+}
+
 /** The labels of a write concern error: only a retryable write's (or commit's, abort's) can be retried for it. */
 export function concernErrorLabels(code: number, command: string, body: BsonDocument): string[] {
   const ends = command === 'commitTransaction' || command === 'abortTransaction';

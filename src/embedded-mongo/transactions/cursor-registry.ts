@@ -74,6 +74,11 @@ export class CursorRegistry {
     return cursor;
   }
 
+  /** Whether it is a cursor that may wait for more. */
+  isLive(id: bigint): boolean {
+    return this.cursors.get(id)?.source.live !== undefined;
+  }
+
   /** Answers whether there was such a cursor. */
   kill(id: bigint): boolean {
     const cursor = this.cursors.get(id);
