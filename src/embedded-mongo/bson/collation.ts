@@ -52,38 +52,69 @@ const knownFields = new Set([
 ]);
 
 function intlCollator(locale: string, spec: BsonDocument): Intl.Collator {
-  if (spec.get('backwards') === true) throw notImplemented('collation option "backwards"');
-  const caseFirst = spec.get('caseFirst') ?? 'off';
-  if (caseFirst !== 'off' && caseFirst !== 'upper' && caseFirst !== 'lower') {
-    throw badValue(
-      `Enumeration value '${String(caseFirst)}' for field 'collation.caseFirst' is not a valid value.`,
-    );
+  const strength = numberOption(spec.get('strength'), 3);
+  const caseLevel = spec.get('caseLevel') === true;
+  const caseFirst = choice(spec, 'caseFirst', ['off', 'upper', 'lower']);
+  const alternate = choice(spec, 'alternate', ['non-ignorable', 'shifted']);
+  const maxVariable = choice(spec, 'maxVariable', ['punct', 'space']);
+  const sensitivity = sensitivityOf(strength, caseLevel);
+  if (caseFirst !== 'off' && !caseLevel && strength < 3) {
+    throw badValue("'caseFirst' is invalid unless 'caseLevel' is on or 'strength' is greater than 2");
   }
-  try {
-    return new Intl.Collator(locale.replace('_', '-'), {
-      usage: 'sort',
-      sensitivity: sensitivityOf(numberOption(spec.get('strength'), 3), spec.get('caseLevel') === true),
-      numeric: spec.get('numericOrdering') === true,
-      caseFirst: caseFirst === 'off' ? 'false' : caseFirst,
-      ignorePunctuation: spec.get('alternate') === 'shifted',
-    });
-  } catch (error) {
-    if (error instanceof RangeError) {
-      throw badValue(`Field 'locale' is invalid in: { locale: "${locale}" }`);
-    }
-    throw error;
+  if (spec.get('backwards') === true) {
+    if (strength === 1) throw badValue("'backwards' is invalid with 'strength' of 1");
+    throw notImplemented('collation option "backwards"');
   }
+  if (alternate === 'shifted' && maxVariable === 'space') {
+    throw notImplemented('collation option "maxVariable" of "space"');
+  }
+  return new Intl.Collator(supportedLocale(locale), {
+    usage: 'sort',
+    sensitivity,
+    numeric: spec.get('numericOrdering') === true,
+    caseFirst: caseFirst === 'off' ? 'false' : caseFirst,
+    ignorePunctuation: alternate === 'shifted',
+  });
 }
 
+function supportedLocale(locale: string): string {
+  if (locale.includes('@')) throw notImplemented(`collation locale "${locale}"`);
+  const tag = locale.replaceAll('_', '-');
+  try {
+    if (Intl.Collator.supportedLocalesOf(tag).length > 0) return tag;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw badValue(`Field 'locale' is invalid in: { locale: "${locale}" }`);
+}
+
+/** One of some words; the first where none is given. */
+function choice<Word extends string>(
+  spec: BsonDocument,
+  field: string,
+  words: readonly [Word, ...Word[]],
+): Word {
+  if (!spec.has(field)) return words[0];
+  const given = spec.get(field);
+  const word = words.find((each) => each === given);
+  if (word !== undefined) return word;
+  throw badValue(`Enumeration value '${String(given)}' for field 'collation.${field}' is not a valid value.`);
+}
+
+/** Intl offers a case level on top of strength 1 alone: elsewhere it comes with all that tells letters apart. */
 function sensitivityOf(strength: number, caseLevel: boolean): 'base' | 'accent' | 'case' | 'variant' {
+  if (strength < 1 || strength > 5) {
+    throw new MongoServerError(
+      51024,
+      `BSON field 'strength' value must be ${strength < 1 ? '>= 1' : '<= 5'}, actual value '${strength}'`,
+    );
+  }
+  if (strength > 3) throw notImplemented(`collation strength ${strength}`);
+  if (caseLevel && strength > 1) {
+    throw notImplemented(`collation option "caseLevel" with strength ${strength}`);
+  }
   if (strength === 1) return caseLevel ? 'case' : 'base';
-  if (strength === 2) return caseLevel ? 'variant' : 'accent';
-  if (strength === 3) return 'variant';
-  if (strength === 4 || strength === 5) throw notImplemented(`collation strength ${strength}`);
-  throw new MongoServerError(
-    51024,
-    `BSON field 'strength' value must be ${strength < 1 ? '>= 1' : '<= 5'}, actual value '${strength}'`,
-  );
+  return strength === 2 ? 'accent' : 'variant';
 }
 
 function numberOption(value: BsonValue, fallback: number): number {

@@ -1,7 +1,7 @@
 import type { Collection, IndexState } from '../storage/collection.ts';
 import { CollectionScan } from './collection-scan.ts';
 import { Fetch } from './fetch.ts';
-import { type IndexCandidate, indexCandidate, usableIndexes } from './index-candidate.ts';
+import { hintedCandidate, type IndexCandidate, indexCandidate, usableIndexes } from './index-candidate.ts';
 import { IndexScan } from './index-scan.ts';
 import type { Predicate } from './predicate.ts';
 import type { Query } from './query.ts';
@@ -28,12 +28,7 @@ export function accessPlans(
   predicates: readonly Predicate[],
   hinted: IndexState | undefined,
 ): AccessPlan[] {
-  if (hinted !== undefined) {
-    const candidate = indexCandidate(hinted, predicates, query);
-    return [
-      candidate === undefined ? collectionPlan(collection, query) : indexPlan(collection, query, candidate),
-    ];
-  }
+  if (hinted !== undefined) return [indexPlan(collection, query, hintedCandidate(hinted, predicates, query))];
   if (query.natural !== undefined || query.collation !== undefined)
     return [collectionPlan(collection, query)];
   const candidates = candidatesFor(collection, query, predicates);

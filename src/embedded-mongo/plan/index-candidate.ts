@@ -29,10 +29,7 @@ export interface IndexCandidate {
 /** Streams merged at once, as MongoDB's internalQueryMaxScansToExplode. */
 const maxMergedStreams = 200;
 
-/**
- * What an index can do for the predicates, or undefined when it may lack documents. An `$or` whose branches all have
- * bounds on it becomes a union of ranges.
- */
+/** What an index can do for the predicates, or undefined when it may lack documents. */
 export function indexCandidate(
   index: IndexState,
   predicates: readonly Predicate[],
@@ -40,6 +37,25 @@ export function indexCandidate(
 ): IndexCandidate | undefined {
   const sets = alternatives(index, predicates);
   if (!sets.every((set) => holdsAll(index, set.predicates))) return undefined;
+  return candidateOf(index, sets, query);
+}
+
+/**
+ * The same for an index that a hint names: what a sparse or partial index lacks is then not found. Its keys are in the
+ * order of bytes, so with a collation all of it is read.
+ */
+export function hintedCandidate(
+  index: IndexState,
+  predicates: readonly Predicate[],
+  query: Query,
+): IndexCandidate {
+  if (query.collation === undefined) return candidateOf(index, alternatives(index, predicates), query);
+  const whole = candidateOf(index, alternatives(index, []), { ...query, sorter: undefined });
+  return { ...whole, covered: query.filter.size === 0, ordered: query.sorter === undefined };
+}
+
+/** An `$or` whose branches all have bounds on the index becomes a union of ranges. */
+function candidateOf(index: IndexState, sets: readonly Alternative[], query: Query): IndexCandidate {
   const bounds = sets.map((set) => set.bounds);
   const wanted = query.sorter?.fields ?? [];
   const order = wanted.length === 0 ? undefined : indexOrder(index, bounds, wanted);

@@ -230,6 +230,26 @@ export function lookups(
   };
 }
 
+/** Questions of their own kind, each asked with these documents and no index in the collection. */
+export function questions(
+  subject: Subject,
+  documents: Document[],
+  rows: [title: string, expected: unknown, ask: (collection: Collection) => Promise<unknown>][],
+): Table {
+  return {
+    ...subject,
+    rows: rows.map(([title, expected, ask]) => ({
+      title,
+      expected,
+      run: async (collection) => {
+        await collection.drop();
+        await collection.insertMany([...documents]);
+        return ask(collection);
+      },
+    })),
+  };
+}
+
 function table<Question, Option, Further>(
   subject: Documents,
   rows: [question: Question, expected: unknown, option?: Option, further?: Further][],

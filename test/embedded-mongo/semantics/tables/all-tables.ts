@@ -1,6 +1,7 @@
 import type { Table } from '../table.ts';
 import { arrayUpdates } from './array-updates.ts';
 import { arrays } from './arrays.ts';
+import { collations } from './collations.ts';
 import { comparisons } from './comparisons.ts';
 import { evaluation } from './evaluation.ts';
 import { expressionTables } from './expression-tables.ts';
@@ -28,4 +29,5 @@ export const allTables: readonly Table[] = [
   ...stages,
   ...lookupTables,
   ...expressionTables,
+  ...collations,
 ];
