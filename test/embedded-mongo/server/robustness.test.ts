@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BSON, type Document, Long, UUID } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sendFuzzed } from './fuzz-messages.ts';
-import { bodySection, openRawClient, opMessage } from './raw-client.ts';
+import { bodySection, openRawClient, opMessage, readReplies } from './raw-client.ts';
 import { startTestServer, type TestServer } from './start-test-server.ts';
 
 let server: TestServer;
@@ -132,6 +132,18 @@ describe('whatever comes', () => {
     expect(answer).toMatchObject({ ok: 0, code: 10334, codeName: 'BSONObjectTooLarge' });
     expect(await client.command({ ping: 1, $db: 'test' })).toMatchObject({ ok: 1 });
     client.close();
+  });
+
+  it('takes a message of 48 MB', async () => {
+    const each = BSON.serialize({ text: 'x'.repeat(11_990_000) });
+    const documents = Buffer.concat([Buffer.from('documents\0'), each, each, each, each]);
+    const head = Buffer.alloc(5);
+    head.writeUInt8(1, 0);
+    head.writeInt32LE(documents.length + 4, 1);
+    const socket = connect({ path: socketPath });
+    socket.write(opMessage(0, bodySection({ insert: 'bulky', $db: 'test' }), head, documents));
+    expect(await readReplies(socket, 1)).toMatchObject([{ ok: 1, n: 4 }]);
+    socket.destroy();
   });
 
   it('does not keep what a client does not read', async () => {
