@@ -71,7 +71,7 @@ const sweepIntervalMs = 1000;
  * How long the transactions and cursors of a closed connection are kept for another connection of the same client:
  * drivers repeat a commit on a new one.
  */
-const disconnectGraceMs = 1000;
+const disconnectGraceMs = 3000;
 
 /**
  * Runs commands, in groups: all that arrived while the one before was being stored. The writes of a group reach the

@@ -17,7 +17,7 @@ afterAll(() => server.close());
 const status = (): Promise<Document> => server.client.db('admin').command({ serverStatus: 1 });
 
 describe.concurrent('a client that dies', () => {
-  it('ends its transaction within two seconds, so that a write to the same document goes on', async () => {
+  it('ends its transaction within four seconds, so that a write to the same document goes on', async () => {
     const rows = server.db.collection<Document>('dying');
     await rows.insertOne({ _id: 1 as never, n: 1 });
     const dying = openRawClient(socketPath);
@@ -29,7 +29,7 @@ describe.concurrent('a client that dies', () => {
     dying.close();
     const begun = performance.now();
     await rows.updateOne({ _id: 1 as never }, { $inc: { n: 1 } });
-    expect(performance.now() - begun).toBeLessThan(2000);
+    expect(performance.now() - begun).toBeLessThan(4000);
     expect(await rows.findOne({ _id: 1 as never })).toMatchObject({ n: 2 });
   });
 
@@ -41,7 +41,7 @@ describe.concurrent('a client that dies', () => {
     one.close();
     await sleep(20);
     expect(await two.command({ ...insert, documents: [{ _id: 2 }] })).toMatchObject({ ok: 1 });
-    await sleep(1300);
+    await sleep(3300);
     expect(await two.command({ commitTransaction: 1, $db: 'admin', ...transaction })).toMatchObject({
       ok: 1,
     });
@@ -59,7 +59,7 @@ describe.concurrent('a client that dies', () => {
     await kept.next();
     expect((await status()).metrics.cursor.open.total).toBe(before + 3);
     dying.close();
-    await sleep(1300);
+    await sleep(3300);
     expect((await status()).metrics.cursor.open.total).toBe(before + 1);
     expect(await kept.toArray()).toHaveLength(9);
   });
