@@ -109,10 +109,10 @@ class CommandWorker {
   /** Ends what a client that is gone left open. MongoDB would wait until it is too old. */
   private forget({ id }: Connection): void {
     this.engine.cursors.killWhere((cursor) => cursor.waiting !== undefined && cursor.connection === id);
-    const sessions = this.engine.sessions.disconnect(id);
+    this.engine.sessions.disconnect(id);
     setTimeout(() => {
       if (this.stopped) return;
-      for (const session of sessions) this.engine.sessions.endUnlessUsed(session);
+      this.engine.sessions.endLeftBy(id);
       this.engine.cursors.killWhere((cursor) => cursor.sessionKey === undefined && cursor.connection === id);
       this.store([]);
     }, disconnectGraceMs).unref();

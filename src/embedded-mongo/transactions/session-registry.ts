@@ -23,6 +23,8 @@ export interface Session {
   lastUsedAt: number;
   /** The open connections that commands of the session came by. */
   connections: Set<number>;
+  /** The last of them to close, until the session is used again. */
+  leftBy: number | undefined;
 }
 
 const sessionLifetimeMs = 30 * 60_000;
@@ -68,23 +70,25 @@ export class SessionRegistry {
     const session = this.sessions.get(key) ?? this.open(key);
     session.lastUsedAt = Date.now();
     session.connections.add(connection);
+    session.leftBy = undefined;
     return session;
   }
 
-  /** A connection is gone. Answers with the sessions that no other one has used. */
-  disconnect(connection: number): Session[] {
-    const left: Session[] = [];
+  /** A connection is gone: maybe the last of a session. */
+  disconnect(connection: number): void {
     for (const session of this.sessions.values()) {
-      if (session.connections.delete(connection) && session.connections.size === 0) left.push(session);
+      if (session.connections.delete(connection) && session.connections.size === 0)
+        session.leftBy = connection;
     }
-    return left;
   }
 
-  /** Ends the transaction and the cursors of a session, unless a connection has used it again. */
-  endUnlessUsed(session: Session): void {
-    if (session.connections.size > 0 || this.sessions.get(session.key) !== session) return;
-    if (session.state === 'open') this.abort(session);
-    this.cursors.killWhere((cursor) => cursor.sessionKey === session.key);
+  /** Ends the transactions and cursors of sessions that nobody has used since this connection left them. */
+  endLeftBy(connection: number): void {
+    for (const session of this.sessions.values()) {
+      if (session.leftBy !== connection) continue;
+      if (session.state === 'open') this.abort(session);
+      this.cursors.killWhere((cursor) => cursor.sessionKey === session.key);
+    }
   }
 
   begin(session: Session, number: bigint, readConcern: BsonDocument | undefined): Transaction {
@@ -171,6 +175,7 @@ export class SessionRegistry {
       answer: undefined,
       lastUsedAt: Date.now(),
       connections: new Set(),
+      leftBy: undefined,
     };
     const stored = this.store.live.get(sessionKey(key));
     if (stored !== undefined) {

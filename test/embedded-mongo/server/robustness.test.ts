@@ -49,6 +49,27 @@ describe.concurrent('a client that dies', () => {
     two.close();
   });
 
+  it('gives its session the whole time again, whenever it was left before', async () => {
+    const [one, two, three] = [
+      openRawClient(socketPath),
+      openRawClient(socketPath),
+      openRawClient(socketPath),
+    ];
+    const session = { lsid: { id: new UUID() } };
+    const transaction = { ...session, txnNumber: Long.ONE, autocommit: false };
+    await one.command({ find: 'leaving', $db: 'test', ...session });
+    one.close();
+    await sleep(2500);
+    const insert = { insert: 'leaving', documents: [{ _id: 1 }], $db: 'test' };
+    await two.command({ ...insert, ...transaction, startTransaction: true });
+    two.close();
+    await sleep(1500);
+    expect(await three.command({ commitTransaction: 1, $db: 'admin', ...transaction })).toMatchObject({
+      ok: 1,
+    });
+    three.close();
+  });
+
   it('ends its cursors, of sessions or not', async () => {
     await server.db.collection('cursors').insertMany(Array.from({ length: 10 }, (_, n) => ({ n })));
     const before = (await status()).metrics.cursor.open.total;
