@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { type Binary, Timestamp } from 'bson';
 import { type ChangeEvent, type ChangeKind, isDocumentChange } from '../storage/change-event.ts';
 import { keyKind } from '../storage/keys.ts';
@@ -9,7 +10,8 @@ import type { LogPosition } from './position.ts';
  * as time goes; a commit too large for one piece has several.
  *
  * A piece begins with how many bytes were ever logged before it (so that the log's size is known from its ends), the
- * machine's time, and the number of changes. A change is its length, its kind, which parts it has, the collection's
+ * machine's time, and the number of changes; the highest bit of that number says that the rest is deflated, as that of
+ * long pieces is: documents that are written together are much alike. A change is its length, its kind, which parts it has, the collection's
  * uuid, the names of database and collection, each after its length, and its parts: encoded documents.
  */
 export interface LogChunk {
@@ -43,6 +45,9 @@ const chunkHeadBytes = 18;
 const changeHeadBytes = 24;
 /** A piece grows up to this, or holds one change that is larger. */
 const chunkBytes = 64 * 1024;
+/** From here on deflating pays: a third of the space, for 0.1 ms. */
+const deflatedFrom = 4 * 1024;
+const deflatedBit = 0x8000_0000;
 const noUuid = Buffer.alloc(16);
 
 export function chunkKey({ time, index }: LogPosition): Buffer {
@@ -67,19 +72,21 @@ export function* chunksOf(
   wallTime: number,
 ): Generator<LogChunk> {
   let pieces: Buffer[] = [];
-  let size = chunkHeadBytes;
+  let size = 0;
   let first = 0;
   let written = before;
   const finish = (count: number): LogChunk => {
+    const changes = Buffer.concat(pieces, size);
+    const deflated = size >= deflatedFrom;
     const head = Buffer.allocUnsafe(chunkHeadBytes);
     head.writeUIntBE(written, 0, 6);
     head.writeDoubleBE(wallTime, 6);
-    head.writeUInt32BE(count, 14);
-    const chunk = { first: { time, index: first }, count, bytes: Buffer.concat([head, ...pieces], size) };
-    written += size;
+    head.writeUInt32BE(deflated ? count + deflatedBit : count, 14);
+    const bytes = Buffer.concat([head, deflated ? deflateRawSync(changes, { level: 1 }) : changes]);
+    written += bytes.length;
     pieces = [];
-    size = chunkHeadBytes;
-    return chunk;
+    size = 0;
+    return { first: { time, index: first }, count, bytes };
   };
   for (let i = 0; i < events.length; i++) {
     const added = addChange(pieces, events[i] as ChangeEvent);
@@ -97,19 +104,25 @@ export function bytesBefore(chunk: Buffer): number {
 }
 
 export function countOf(chunk: Buffer): number {
-  return chunk.readUInt32BE(14);
+  return chunk.readUInt32BE(14) % deflatedBit;
 }
 
-/** The changes of a piece from a number on; parts are views of its bytes. */
+/** The changes of a piece from a number on; parts are views of bytes. */
 export function* changesIn(chunk: LogChunk, from: number): Generator<LoggedChange> {
-  const { bytes, first } = chunk;
-  const wallTime = new Date(bytes.readDoubleBE(6));
-  let at = chunkHeadBytes;
+  const { first } = chunk;
+  const wallTime = new Date(chunk.bytes.readDoubleBE(6));
+  const bytes = changeBytes(chunk.bytes);
+  let at = 0;
   for (let i = 0; i < chunk.count; i++) {
     const end = at + bytes.readUInt32BE(at);
     if (first.index + i >= from) yield readChange(bytes, at, first, i, wallTime);
     at = end;
   }
+}
+
+function changeBytes(chunk: Buffer): Buffer {
+  const changes = chunk.subarray(chunkHeadBytes);
+  return chunk.readUInt32BE(14) >= deflatedBit ? inflateRawSync(changes) : changes;
 }
 
 function addChange(pieces: Buffer[], event: ChangeEvent): number {
