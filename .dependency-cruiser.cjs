@@ -47,6 +47,13 @@ module.exports = {
       to: { path: '^src/', pathNot: ['^src/(journal|database)/|^src/(errors|context)\\.ts$', graphqlShapes] },
     },
     {
+      name: 'jobs-look-down',
+      severity: 'error',
+      comment: 'Long work knows nothing of what is done in it.',
+      from: { path: '^src/jobs/' },
+      to: { path: '^src/', pathNot: '^src/(jobs|database)/|^src/errors\\.ts$' },
+    },
+    {
       name: 'watcher-looks-down',
       severity: 'error',
       from: { path: '^src/watcher/' },

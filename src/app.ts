@@ -7,6 +7,7 @@ import { AccountsResolver } from './accounts/accounts-resolver.ts';
 import { confirmEmail } from './accounts/confirm-email.ts';
 import { PeopleResolver } from './accounts/people-resolver.ts';
 import type { SigningKeys } from './accounts/signing-keys.ts';
+import { jobWorks } from './backfill/job-works.ts';
 import { buildUseCases } from './build-use-cases.ts';
 import type { Config } from './config.ts';
 import type { RequestContext } from './context.ts';
@@ -33,6 +34,7 @@ import { createHttpServer } from './http/http-server.ts';
 import { confirmEmailPage } from './http/pages/confirm-email-page.ts';
 import { createFormPageHandler } from './http/pages/form-page.ts';
 import { createPlaygroundHandler } from './http/playground.ts';
+import type { JobWork } from './jobs/run-job.ts';
 import { JournalResolver } from './journal/journal-resolver.ts';
 import { NotificationsResolver } from './notifications/notifications-resolver.ts';
 import { withPermissions } from './permissions.ts';
@@ -48,6 +50,8 @@ export interface AppDependencies {
   readonly playgroundDirectory: string;
   /** Told that a message was written and waits to be sent. */
   readonly onNotification?: () => void;
+  /** Told that a job was stored and waits to be worked on. */
+  readonly onJob?: () => void;
 }
 
 /** The part of a logger that the app needs. */
@@ -63,6 +67,8 @@ export interface App {
   readonly apollo: ApolloServer<RequestContext>;
   readonly accounts: AccountsDependencies;
   readonly indexSettings: IndexSettings;
+  /** The long work that a process does beside answering. */
+  readonly jobWorks: readonly JobWork[];
   /** From now on `/health/ready` says that nothing new should be sent here. */
   drain(): void;
 }
@@ -70,7 +76,7 @@ export interface App {
 /** Wires everything by hand. */
 export async function buildApp(dependencies: AppDependencies): Promise<App> {
   const { config, database, keys, log } = dependencies;
-  const { accounts, customers } = await buildUseCases(dependencies);
+  const { accounts, customers, backfill } = await buildUseCases(dependencies);
   const schema = withPermissions(await buildSchema(resolvers(accounts, customers)));
   const report = (error: unknown, requestId?: string) =>
     log.error({ err: error, requestId }, 'request failed');
@@ -101,6 +107,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
     apollo,
     accounts,
     indexSettings: accounts.indexSettings,
+    jobWorks: jobWorks(backfill),
     drain() {
       draining = true;
     },

@@ -4,6 +4,7 @@ import { createAuthenticator } from './accounts/authenticate.ts';
 import { createCodeDigests } from './accounts/code-digests.ts';
 import { createPasswordHasher } from './accounts/password-hasher.ts';
 import type { SigningKeys } from './accounts/signing-keys.ts';
+import type { BackfillDependencies } from './backfill/backfill-dependencies.ts';
 import type { Config, NotificationConfig } from './config.ts';
 import type { IndexSettings } from './customer-index/customer-index-rows.ts';
 import type { CustomerDependencies } from './customers/customer-access.ts';
@@ -16,6 +17,7 @@ import { createSecretBox, type SecretBox } from './notifications/secret-box.ts';
 export interface UseCases {
   readonly accounts: AccountsDependencies;
   readonly customers: CustomerDependencies;
+  readonly backfill: BackfillDependencies;
 }
 
 /** What use cases are made from; nothing is opened. */
@@ -26,6 +28,8 @@ export interface UseCaseOptions {
   readonly now: () => Date;
   /** Told that a message was written and waits to be sent. */
   readonly onNotification?: () => void;
+  /** Told that a job was stored and waits to be worked on. */
+  readonly onJob?: () => void;
 }
 
 /** Wires what use cases need by hand. */
@@ -66,7 +70,13 @@ export async function buildUseCases(options: UseCaseOptions): Promise<UseCases> 
     codeDigests: createCodeDigests(keys.current.kid, (kid) => keys.deriveSecret('codes', kid)),
     confirmHalfLinks: config.confirmHalfLinks,
   };
-  return { accounts, customers };
+  const backfill: BackfillDependencies = {
+    customers,
+    activeStatuses: new Set(config.backfillActiveStatuses),
+    smsPrice: config.notifications.smsPrice,
+    onJob: options.onJob ?? (() => {}),
+  };
+  return { accounts, customers, backfill };
 }
 
 /** The channels by which messages can leave. */

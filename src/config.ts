@@ -28,6 +28,8 @@ export interface Config {
   readonly temporaryPasswordLifetimeMs: number;
   /** A login whose half link only it claims reads the delivery half only after a confirmation. */
   readonly confirmHalfLinks: boolean;
+  /** Statuses of delivery records, in lower case, whose logins the backfill makes active. */
+  readonly backfillActiveStatuses: readonly string[];
   /** How often writes of others are looked for where no change stream tells of them. */
   readonly sweepIntervalMs: number;
   /** Follow the database's change stream, where it has one. */
@@ -59,6 +61,8 @@ export interface NotificationConfig {
   readonly useBothChannels: boolean;
   /** SMS a day (UTC), all together; further ones wait for the next day. */
   readonly smsDailyBudget: number;
+  /** What one SMS costs, in whatever currency: for estimates. */
+  readonly smsPrice: number;
   /** The language of the templates: the name of their folder. */
   readonly locale: string;
   /** A folder of the business's own templates; null: those of the gateway. */
@@ -110,6 +114,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     bcryptCost: env.BCRYPT_COST,
     temporaryPasswordLifetimeMs: env.TEMPORARY_PASSWORD_DAYS * dayMs,
     confirmHalfLinks: env.CONFIRM_HALF_LINKS === 'on',
+    backfillActiveStatuses: env.BACKFILL_ACTIVE_STATUSES,
     sweepIntervalMs: env.SWEEP_INTERVAL_SECONDS * 1000,
     changeStreams: env.CHANGE_STREAMS === 'on',
     foreignHistory: env.FOREIGN_HISTORY === 'on',
@@ -135,6 +140,7 @@ function notificationConfig(env: z.infer<typeof environmentSchema>): Notificatio
     directory: directory === null ? null : resolve(directory),
     useBothChannels: env.NOTIFICATION_CHANNELS === 'both',
     smsDailyBudget: env.SMS_DAILY_BUDGET,
+    smsPrice: env.SMS_PRICE,
     locale: env.NOTIFICATION_LOCALE,
     templatesDirectory: env.TEMPLATES_DIR === undefined ? null : resolve(env.TEMPLATES_DIR),
   };
@@ -201,6 +207,12 @@ const environmentSchema = z.object({
   BCRYPT_COST: wholeNumber(10, 15).default(12),
   TEMPORARY_PASSWORD_DAYS: wholeNumber(1, 90).default(7),
   CONFIRM_HALF_LINKS: onOff.default('on'),
+  BACKFILL_ACTIVE_STATUSES: list(
+    (status) => status.length <= 100,
+    'must be statuses such as active,trial, between commas',
+  )
+    .transform((statuses) => statuses.map((status) => status.toLowerCase()))
+    .default(['active']),
   SWEEP_INTERVAL_SECONDS: wholeNumber(1, 3600).default(30),
   CHANGE_STREAMS: onOff.default('on'),
   FOREIGN_HISTORY: onOff.default('off'),
@@ -226,6 +238,11 @@ const environmentSchema = z.object({
   NOTIFICATIONS_DIR: z.string().optional(),
   NOTIFICATION_CHANNELS: z.enum(['first', 'both'], 'must be first or both').default('first'),
   SMS_DAILY_BUDGET: wholeNumber(0, 10_000_000).default(1_000),
+  SMS_PRICE: z.coerce
+    .number('must be a number such as 0.02')
+    .min(0, 'must not be negative')
+    .max(1_000, 'must be at most 1000')
+    .default(0),
   NOTIFICATION_LOCALE: z
     .string()
     .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language such as en')

@@ -11,6 +11,7 @@ import { sweepIndex } from './customer-index/sweep-index.ts';
 import type { Database } from './database/collections.ts';
 import { migrate, requireCurrentSchema } from './database/migrate.ts';
 import { type LinkViolation, makeUniqueLinkIndexes } from './database/unique-links.ts';
+import { type JobRunner, startJobRunner } from './jobs/start-job-runner.ts';
 import type { Dispatcher } from './notifications/dispatcher.ts';
 import { purgeNotifications } from './notifications/purge-notifications.ts';
 import { startSending } from './notifications/start-sending.ts';
@@ -80,6 +81,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     }
     const keys = await loadSigningKeys(config);
     let dispatcher: Dispatcher | undefined;
+    let jobRunner: JobRunner | undefined;
     const app = await buildApp({
       config,
       database,
@@ -88,9 +90,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       log,
       playgroundDirectory,
       onNotification: () => dispatcher?.wake(),
+      onJob: () => jobRunner?.wake(),
     });
     await listen(app, config);
     dispatcher = startSending({ config, database, secrets: notificationSecrets(keys), templates, now, log });
+    jobRunner = startJobRunner({
+      database,
+      works: app.jobWorks,
+      now,
+      onError: (error) => log.error({ err: error }, 'long work was interrupted, and goes on'),
+    });
     const watcher = config.changeStreams ? watchForeignWrites({ database, settings, now, log }) : undefined;
     const loginWatch = config.changeStreams
       ? watchLogins({ database, onChange: (key) => app.accounts.authenticator.forget(key) })
@@ -119,6 +128,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       async stop() {
         app.drain();
         await closeServer(app);
+        await jobRunner?.stop();
         await dispatcher?.stop();
         await loginWatch?.stop();
         await watcher?.stop();

@@ -20,6 +20,7 @@ export interface Database {
   readonly idempotency: Collection<StoredIdempotency>;
   readonly notifications: Collection<StoredNotification>;
   readonly jobs: Collection<StoredJob>;
+  readonly jobFailures: Collection<StoredJobFailure>;
   readonly journal: Collection<JournalEntry>;
   readonly leases: Collection<StoredLease>;
   readonly migrations: Collection<StoredMigration>;
@@ -62,6 +63,8 @@ export interface StoredAccount {
   temporarySalt?: string;
   /** Made without a password; credentials are made when they are released. */
   credentialsPending?: boolean;
+  /** Id of the backfill that made the login. */
+  createdByJob?: string;
   /** When a message with credentials was handed over to be delivered, or they were shown on a terminal. */
   credentialsSentAt?: Date;
   lastLoginAt?: Date;
@@ -186,6 +189,30 @@ export interface StoredJob {
   finishedAt: Date | null;
   /** How far it has come; its form is the job's own. */
   progress: Document;
+  /** Address of the login that started it, or `command line`. */
+  startedBy?: string;
+  /** What it was asked to do; its form is the job's own. */
+  input?: Document;
+  /** Rises with every piece of work that is stored, so that of two who work one has to stop. */
+  step?: number;
+  /** Why it failed. */
+  error?: string | null;
+  /** There until it is finished: a unique index lets one unfinished job of a kind be. */
+  unfinished?: true;
+}
+
+/** A record that a job could not do its work for. */
+export interface StoredJobFailure {
+  /** `<job>/<row key of the customer>`: sorts as the job went. */
+  _id: string;
+  jobId: string;
+  /** Row key of the customer in `customer_index`. */
+  rowKey: string;
+  /** Address of the record. */
+  customerId: string;
+  /** Stable, such as `NO_PHONE`. */
+  code: string;
+  message: string;
 }
 
 export interface StoredLease {
@@ -217,6 +244,7 @@ export function openCollections(client: MongoClient, databaseName: string): Data
     idempotency: db.collection('idempotency'),
     notifications: db.collection('notifications'),
     jobs: db.collection('jobs'),
+    jobFailures: db.collection('job_failures'),
     journal: db.collection('journal'),
     leases: db.collection('leases'),
     migrations: db.collection('migrations'),

@@ -39,7 +39,13 @@ export const wantedIndexes: Readonly<Record<IndexedCollection, readonly IndexDes
       partialFilterExpression: { staffRole: { $exists: true } },
     },
   ],
-  accounts: [],
+  accounts: [
+    {
+      key: { createdByJob: 1, _id: 1 },
+      name: 'made_by_job',
+      partialFilterExpression: { createdByJob: { $exists: true } },
+    },
+  ],
   sessions: [{ key: { expiresAt: 1 }, name: 'expiry' }],
   throttles: [{ key: { expiresAt: 1 }, name: 'expiry' }],
   tokens: [
@@ -58,7 +64,15 @@ export const wantedIndexes: Readonly<Record<IndexedCollection, readonly IndexDes
     { key: { subjectIds: 1, at: -1, _id: -1 }, name: 'subjects' },
     { key: { at: -1, _id: -1 }, name: 'newest' },
   ],
-  jobs: [],
+  jobs: [
+    { key: { kind: 1, startedAt: -1, _id: -1 }, name: 'newest' },
+    {
+      key: { kind: 1, unfinished: 1 },
+      name: 'one_unfinished',
+      unique: true,
+      partialFilterExpression: { unfinished: true },
+    },
+  ],
 };
 
 /**
