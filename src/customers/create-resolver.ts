@@ -3,13 +3,14 @@ import { Arg, Ctx, ID, Info, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../context.ts';
 import { badInput } from '../errors.ts';
 import { createDeliveryRecord, createLogin } from './complete-customer.ts';
-import { type CreateOutcome, createCustomers } from './create-customers.ts';
+import { createCustomers } from './create-customers.ts';
 import {
   CreateCustomerInput,
   CreateCustomerResult,
   CustomerCreated,
   ImportedCustomer,
 } from './create-types.ts';
+import type { CreateOutcome } from './creation-outcome.ts';
 import type { CustomerDependencies, CustomerRequest } from './customer-access.ts';
 import { Customer } from './customer-type.ts';
 import { customerRequest } from './customers-resolver.ts';

@@ -1,7 +1,7 @@
 import type { ClientSession } from 'mongodb';
 import type { PhoneRegion } from '../../customer-index/canonical-phone.ts';
-import type { CreateOutcome } from '../../customers/create-customers.ts';
 import type { CreateCustomerInput, OnExisting } from '../../customers/create-types.ts';
+import type { CreateOutcome } from '../../customers/creation-outcome.ts';
 import type { Database } from '../../database/collections.ts';
 import { findImportJob, type ImportJob, importJobId, type RowCounts } from './import-job.ts';
 import type { ImportSource } from './import-source.ts';

@@ -1,5 +1,5 @@
 import type { ClientSession } from 'mongodb';
-import type { CreateOutcome } from '../../customers/create-customers.ts';
+import type { CreateOutcome } from '../../customers/creation-outcome.ts';
 import type { Database } from '../../database/collections.ts';
 import { inTransaction } from '../../database/transaction.ts';
 import { type ImportJob, type ImportProgress, startImportJob, writeCheckpoint } from './import-job.ts';

@@ -1,5 +1,5 @@
 import type { ClientSession } from 'mongodb';
-import type { CreateOutcome } from '../../customers/create-customers.ts';
+import type { CreateOutcome } from '../../customers/creation-outcome.ts';
 import type { RowCounts } from './import-job.ts';
 import type { RowResult } from './report-lines.ts';
 import type { BatchRow } from './settle-rows.ts';

@@ -1,4 +1,4 @@
-import type { CreateOutcome } from '../../customers/create-customers.ts';
+import type { CreateOutcome } from '../../customers/creation-outcome.ts';
 import { problemOf, type ReadRow, type RowProblem } from './read-row.ts';
 import type { RowResult } from './report-lines.ts';
 
