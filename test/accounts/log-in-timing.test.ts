@@ -3,7 +3,7 @@ import { medianCpuMs } from './support/median.ts';
 import { openRefusedLogIns, type RefusedLogIns, withoutStandIn } from './support/refused-log-ins.ts';
 
 const cost = 10;
-const samples = 9;
+const samples = 15;
 
 let refused: RefusedLogIns;
 beforeAll(async () => {
