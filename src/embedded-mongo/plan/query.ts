@@ -11,7 +11,7 @@ export interface Query {
   sort: BsonDocument;
   /** Absent when there is nothing to sort by. */
   sorter: Sorter | undefined;
-  /** `$natural`: order of insertion, or its reverse. */
+  /** `$natural`, as a sort or a hint: order of insertion, or its reverse. */
   natural: 1 | -1 | undefined;
   skip: number;
   limit: number | undefined;
@@ -26,13 +26,13 @@ export function compileQuery(
   context: QueryContext,
 ): Query {
   const sort = options.sort ?? noFields;
-  const natural = sort.size === 1 && sort.has('$natural') ? directionOf(sort.get('$natural')) : undefined;
+  const sorted = sort.size === 1 ? naturalOf(sort) : undefined;
   return {
     filter,
     matches: compileFilter(filter, context),
-    sort: natural === undefined ? sort : noFields,
-    sorter: natural === undefined && sort.size > 0 ? compileSort(sort, context) : undefined,
-    natural,
+    sort: sorted === undefined ? sort : noFields,
+    sorter: sorted === undefined && sort.size > 0 ? compileSort(sort, context) : undefined,
+    natural: sorted ?? naturalOf(options.hint),
     skip: options.skip ?? 0,
     limit: options.limit,
     hint: options.hint,
@@ -42,6 +42,8 @@ export function compileQuery(
 
 const noFields: BsonDocument = new Map();
 
-function directionOf(value: BsonValue): 1 | -1 {
-  return String(value).startsWith('-') ? -1 : 1;
+/** The direction that a sort or a hint `{ $natural: ±1 }` names. */
+function naturalOf(value: BsonValue): 1 | -1 | undefined {
+  if (!(value instanceof Map) || !value.has('$natural')) return undefined;
+  return String(value.get('$natural')).startsWith('-') ? -1 : 1;
 }

@@ -128,6 +128,14 @@ describe('the index that is chosen', () => {
     await expect(rows.find({}, { hint: 'nonsense' }).toArray()).rejects.toMatchObject({ code: 2 });
   });
 
+  it('is none by a hint at $natural, which tells the direction too', async () => {
+    const all = await rows.find().sort({ $natural: 1 }).toArray();
+    const backwards = { hint: { $natural: -1 } };
+    expect(await rows.find({}, backwards).toArray()).toEqual(all.toReversed());
+    expect(await rows.findOne({ number: { $gte: 0 } }, backwards)).toEqual(all.at(-1));
+    expect(await rows.aggregate([{ $limit: 1 }], backwards).toArray()).toEqual(all.slice(-1));
+  });
+
   it('is a hidden one never', async () => {
     await rows.createIndex({ hiddenOne: 1 }, { hidden: true });
     expect((await explained({ hiddenOne: 5 })).stages).toEqual(['COLLSCAN']);
