@@ -162,6 +162,29 @@ const rows: Record<string, Row[]> = {
     [{ a: { $regex: '[[:digit:]]+\\z' } }, { a: 'x12' }, true],
     [{ a: { $regex: '^.$' } }, { a: '🐎' }, true],
     [{ a: { $regex: '\\-' } }, { a: 'a-b' }, true],
+    [{ a: { $regex: 'b$' } }, { a: 'ab\n' }, true],
+    [{ a: { $regex: 'b$' } }, { a: 'ab\n\n' }, false],
+    [{ a: { $regex: 'b\\z' } }, { a: 'ab\n' }, false],
+    [{ a: { $regex: 'a$', $options: 'm' } }, { a: 'a\nb' }, true],
+    [{ a: { $regex: 'a$', $options: 'm' } }, { a: 'a\rb' }, false],
+    [{ a: { $regex: 'a\n^$', $options: 'm' } }, { a: 'a\n' }, false],
+    [{ a: { $regex: '^b', $options: 'm' } }, { a: 'a\u2028b' }, false],
+    [{ a: { $regex: '^a.b$' } }, { a: 'a\rb' }, true],
+    [{ a: { $regex: '^a.b$' } }, { a: 'a\u2028b' }, true],
+    [{ a: { $regex: '^a.b$' } }, { a: 'a\nb' }, false],
+    [{ a: { $regex: 'a\\sb' } }, { a: 'a\u00a0b' }, false],
+    [{ a: { $regex: 'a[\\S]b' } }, { a: 'a\u00a0b' }, true],
+    [{ a: { $regex: 'a\\hb' } }, { a: 'a\u00a0b' }, true],
+    [{ a: { $regex: 'a[\\h]b' } }, { a: 'ahb' }, false],
+    [{ a: { $regex: 'a\\vb' } }, { a: 'a\nb' }, true],
+    [{ a: { $regex: '^\\x{e9}$' } }, { a: 'é' }, true],
+    [{ a: { $regex: '^\\pL\\p{Greek}$' } }, { a: 'éπ' }, true],
+    [{ a: { $regex: '^{a}]$' } }, { a: '{a}]' }, true],
+    [{ a: { $regex: '^a{2}\\ \\_$' } }, { a: 'aa _' }, true],
+    [{ a: { $regex: '^(?P<x>a)(?P=x)$' } }, { a: 'aa' }, true],
+    [{ a: { $regex: '^[\\w-.]+$' } }, { a: 'a-b.c' }, true],
+    [{ a: { $regex: '^[]a]+$' } }, { a: ']a' }, true],
+    [{ a: { $regex: '^[[:space:]]$' } }, { a: '\v' }, true],
     [{ a: /x/ }, { a: 5 }, false],
     [{ a: /x/ }, { a: ['y', 'x'] }, true],
     [{ a: /x/i }, { a: new BSONRegExp('x', 'i') }, true],
@@ -258,6 +281,21 @@ describe('mistakes in filters are refused with', () => {
     [{ $expr: { $foo: 1 } }, "168 InvalidPipelineOperator: Unrecognized expression '$foo'"],
   ])('%o: %s', (filter, expected) => {
     expect(refusal(() => compileFilter(doc(filter)))).toBe(expected);
+  });
+
+  it.each([
+    'a\\Kb',
+    'a\\gb',
+    'a\\u0041',
+    '[[:^digit:]]',
+    '[[:nothing:]]',
+    'a(?i)b',
+    'a(?s:.)',
+    'a++b',
+    '\\p{Nothing}',
+    '[a',
+  ])('a regular expression that JavaScript would take for another, %s: 51091', ($regex) => {
+    expect(refusal(() => compileFilter(doc({ a: { $regex } })))).toMatch(/^51091 /);
   });
 
   it('an unbalanced regular expression: 51091', () => {
