@@ -17,6 +17,8 @@ export interface PasswordHasherOptions {
 }
 
 export interface PasswordHasher {
+  /** Hashes at once: whoever makes many keeps so many under way, so that a log-in waits for one of them at most. */
+  readonly concurrency: number;
   /** Throws AppError RATE_LIMITED when further work would be refused: ask before counting an attempt. */
   admit(): void;
   /**
@@ -62,6 +64,7 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
   };
 
   return {
+    concurrency,
     admit() {
       if (queue.full) throw tooManyHashes();
     },

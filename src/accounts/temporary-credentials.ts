@@ -28,7 +28,17 @@ export async function makeTemporaryCredentials({
 >): Promise<TemporaryCredentials> {
   const password = temporaryPassword();
   const passwordHash = await hasher.hashInTurn(password);
-  const expiresAt = new Date(now().getTime() + temporaryPasswordLifetimeMs);
+  return temporaryCredentials(
+    { password, passwordHash },
+    new Date(now().getTime() + temporaryPasswordLifetimeMs),
+  );
+}
+
+/** A temporary password that was hashed before, for whoever gets it now. */
+export function temporaryCredentials(
+  { password, passwordHash }: Pick<TemporaryCredentials, 'password' | 'passwordHash'>,
+  expiresAt: Date,
+): TemporaryCredentials {
   return {
     password,
     passwordHash,

@@ -1,5 +1,5 @@
 import type { Collection, Db, Document, MongoClient } from 'mongodb';
-import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
+import type { CustomerIndexRow, LinkState } from '../customer-index/customer-index-row.ts';
 import type { StoredCustomerV2, StoredUser } from './stored-documents.ts';
 
 /** The database as the gateway uses it: the two foreign collections, and its own. */
@@ -24,6 +24,7 @@ export interface Database {
   readonly journal: Collection<JournalEntry>;
   readonly leases: Collection<StoredLease>;
   readonly migrations: Collection<StoredMigration>;
+  readonly qualitySnapshots: Collection<StoredQualitySnapshot>;
 }
 
 /**
@@ -65,6 +66,8 @@ export interface StoredAccount {
   credentialsPending?: boolean;
   /** Id of the backfill that made the login. */
   createdByJob?: string;
+  /** What that backfill made, so that whoever undoes it removes what nobody has changed since, and nothing else. */
+  madeAs?: MadeAs;
   /** When a message with credentials was handed over to be delivered, or they were shown on a terminal. */
   credentialsSentAt?: Date;
   lastLoginAt?: Date;
@@ -79,6 +82,14 @@ export interface StoredAccount {
   unconfirmedDeliveryKeys?: string[];
   /** A new address, in canonical form, which is the login's once the link sent there is opened. */
   pendingEmail?: string | null;
+}
+
+/** A login as a backfill made it, and the delivery record as it was before; see `backfill/made-as.ts`. */
+export interface MadeAs {
+  /** Of the whole document of the login but its `_id` and its hash. */
+  digest: string;
+  /** What the delivery record had for `user_id`. */
+  linkBefore: 'missing' | 'null' | 'emptyText';
 }
 
 export interface StoredSession {
@@ -227,6 +238,25 @@ export interface StoredMigration {
   details: string;
 }
 
+/** How the links stood on one day; kept for good. */
+export interface StoredQualitySnapshot {
+  /** The day in UTC, `2026-03-01`. */
+  _id: string;
+  at: Date;
+  linkageRatio: number;
+  /** Customers whose link state is not LINKED. */
+  syncIssues: number;
+  legacyCustomers: number;
+  v2Customers: number;
+  linkedCustomers: number;
+  totalUniqueCustomers: number;
+  activeCustomers: number;
+  unassignedCustomers: number;
+  missingEmail: number;
+  canLogin: number;
+  byLinkState: Record<LinkState, number>;
+}
+
 export function openCollections(client: MongoClient, databaseName: string): Database {
   const db = client.db(databaseName);
   return {
@@ -248,5 +278,6 @@ export function openCollections(client: MongoClient, databaseName: string): Data
     journal: db.collection('journal'),
     leases: db.collection('leases'),
     migrations: db.collection('migrations'),
+    qualitySnapshots: db.collection('quality_snapshots'),
   };
 }

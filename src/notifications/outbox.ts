@@ -37,6 +37,8 @@ export interface PreparedNotification {
 export interface Outbox {
   /** Whether there is a channel by which the recipient can be reached. */
   reaches(to: Recipient): boolean;
+  /** The channels that a message to the recipient would take; none when there is no way. */
+  channelsTo(to: Recipient): StoredNotification['channel'][];
   /** Chooses the channels and encrypts the secrets: before the transaction, since it writes nothing. */
   prepare<Kind extends NotificationKind>(message: NewNotification<Kind>): Promise<PreparedNotification>;
   /** Writes messages in the transaction that causes them. One command, or none for none. */
@@ -69,6 +71,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   return {
     reaches: (to) => destinations(to).length > 0,
+
+    channelsTo: (to) => destinations(to).map(({ channel }) => channel),
 
     async prepare({ kind, to, loginKey, subjectIds, values, expiresAt, now, ...message }) {
       const found = destinations(to);
