@@ -30,6 +30,9 @@ const stageCompilers: Readonly<Record<string, StageCompiler>> = {
   $facet: compileFacet,
 };
 
+/** Served where a pipeline begins; see `commands`. */
+const onlyFirst: ReadonlySet<string> = new Set(['$changeStream', '$collStats', '$indexStats']);
+
 function compileStage(stage: BsonValue, context: PipelineContext): Stage {
   if (!(stage instanceof Map)) throw typeMismatch("Each element of the 'pipeline' array must be an object");
   const [name] = stage.keys();
@@ -38,6 +41,9 @@ function compileStage(stage: BsonValue, context: PipelineContext): Stage {
       40323,
       'A pipeline stage specification object must contain exactly one field.',
     );
+  }
+  if (onlyFirst.has(name)) {
+    throw new MongoServerError(40602, `${name} is only valid as the first stage in a pipeline.`);
   }
   const compile = Object.hasOwn(stageCompilers, name) ? stageCompilers[name] : undefined;
   if (!compile) throw new MongoServerError(40324, `Unrecognized pipeline stage name: '${name}'`);

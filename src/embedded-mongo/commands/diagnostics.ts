@@ -6,6 +6,7 @@ import { measureCollection } from '../storage/measure.ts';
 import { collectionName, numberOf, optionalDocument } from './arguments.ts';
 import { type CommandContext, type CommandDefinition, fieldSet } from './command.ts';
 import { serverStatus } from './server-status.ts';
+import { scaleOf, storageStatistics } from './storage-statistics.ts';
 import { validate } from './validate.ts';
 
 /** Commands that look at the server, or break it on purpose. */
@@ -30,49 +31,34 @@ function refuse(name: string): EncodableDocument {
 function databaseStats(context: CommandContext): EncodableDocument {
   const collections = context.engine.catalog.ofDatabase(context.database);
   const sizes = collections.map((collection) => measureCollection(context.reader, collection));
-  const sum = (figure: (i: number) => number): Double =>
-    new Double(collections.reduce((total, _, i) => total + figure(i), 0) / scaleOf(context));
+  const scale = scaleOf(context.body.get('scale'));
   const objects = collections.reduce((total, collection) => total + collection.count, 0);
+  const bytes = sizes.reduce((total, size) => total + size.bytes, 0);
+  const indexes = sizes.flatMap(({ indexBytes }) => [...indexBytes.values()]);
+  const indexBytes = indexes.reduce((total, each) => total + each, 0);
   return new Map<string, EncodableValue>([
     ['db', context.database],
     ['collections', Long.fromNumber(collections.length)],
     ['views', Long.ZERO],
     ['objects', Long.fromNumber(objects)],
-    [
-      'avgObjSize',
-      new Double(objects === 0 ? 0 : sizes.reduce((total, size) => total + size.bytes, 0) / objects),
-    ],
-    ['dataSize', sum((i) => sizes[i]?.bytes ?? 0)],
-    ['storageSize', sum((i) => sizes[i]?.bytes ?? 0)],
-    [
-      'indexes',
-      Long.fromNumber(collections.reduce((total, collection) => total + collection.indexes.length, 0)),
-    ],
-    ['scaleFactor', Long.fromNumber(scaleOf(context))],
+    ['avgObjSize', new Double(objects === 0 ? 0 : bytes / objects)],
+    ['dataSize', new Double(bytes / scale)],
+    ['storageSize', new Double(bytes / scale)],
+    ['indexes', Long.fromNumber(indexes.length)],
+    ['indexSize', new Double(indexBytes / scale)],
+    ['totalSize', new Double((bytes + indexBytes) / scale)],
+    ['scaleFactor', Long.fromNumber(scale)],
   ]);
 }
 
 function collectionStats(context: CommandContext): EncodableDocument {
   const name = collectionName(context.body, context.name, context.database);
   const collection = context.engine.catalog.find(context.database, name);
-  const size = collection === undefined ? 0 : measureCollection(context.reader, collection).bytes;
-  const count = collection?.count ?? 0;
+  const scale = scaleOf(context.body.get('scale'));
   return new Map<string, EncodableValue>([
     ['ns', `${context.database}.${name}`],
-    ['size', new Int32(Math.round(size / scaleOf(context)))],
-    ['count', new Int32(count)],
-    ...(count > 0 ? [['avgObjSize', new Int32(Math.round(size / count))] as [string, EncodableValue]] : []),
-    ['storageSize', new Int32(Math.round(size / scaleOf(context)))],
-    ['capped', false],
-    ['nindexes', new Int32(collection?.indexes.length ?? 0)],
-    ['scaleFactor', new Int32(scaleOf(context))],
+    ...storageStatistics(context.reader, collection, scale),
   ]);
-}
-
-function scaleOf(context: CommandContext): number {
-  const scale = numberOf(context.body.get('scale')) ?? 1;
-  if (scale < 1) throw badValue("'scale' must be >= 1");
-  return scale;
 }
 
 /** Only how often expired documents are looked for; 60 seconds unless it is set. */

@@ -2,8 +2,10 @@ import { Int32 } from 'bson';
 import { fromJs } from '../bson/from-js.ts';
 import type { EncodableDocument, EncodableValue } from '../bson/raw-document.ts';
 import type { BsonDocument } from '../bson/value.ts';
+import { MongoServerError } from '../errors.ts';
 import { maxDocumentBytes } from '../storage/records.ts';
 import { maxMessageBytes } from '../wire/message-framer.ts';
+import { optionalBoolean } from './arguments.ts';
 import { type CommandContext, type CommandDefinition, fieldSet } from './command.ts';
 import { maxWriteBatchSize } from './insert.ts';
 
@@ -58,7 +60,7 @@ export const serverInfo: Record<string, CommandDefinition> = {
   },
   connectionStatus: {
     fields: fieldSet('connectionStatus', 'showPrivileges'),
-    run: () => fromJs({ authInfo: { authenticatedUsers: [], authenticatedUserRoles: [] } }),
+    run: connectionStatus,
   },
   buildInfo: { fields: fieldSet('buildInfo'), run: () => buildInfo() },
   buildinfo: { fields: fieldSet('buildinfo'), run: () => buildInfo() },
@@ -72,12 +74,7 @@ export const serverInfo: Record<string, CommandDefinition> = {
     run: () => fromJs({ totalLinesWritten: 0, log: [] }),
   },
   getParameter: {
-    fields: fieldSet(
-      'getParameter',
-      'featureCompatibilityVersion',
-      'allParameters',
-      'transactionLifetimeLimitSeconds',
-    ),
+    fields: 'any',
     run: parameters,
   },
   getFreeMonitoringStatus: {
@@ -110,6 +107,23 @@ function hostInfo(context: CommandContext): BsonDocument {
   });
 }
 
-function parameters(): BsonDocument {
-  return fromJs({ featureCompatibilityVersion: { version: '7.0' }, transactionLifetimeLimitSeconds: 60 });
+/** Nobody is logged in: there are no users. */
+function connectionStatus({ body }: CommandContext): BsonDocument {
+  const showPrivileges = optionalBoolean(body, 'connectionStatus', 'showPrivileges') === true;
+  const privileges = showPrivileges ? { authenticatedUserPrivileges: [] } : {};
+  return fromJs({ authInfo: { authenticatedUsers: [], authenticatedUserRoles: [], ...privileges } });
+}
+
+const knownParameters: BsonDocument = fromJs({
+  featureCompatibilityVersion: { version: '7.0' },
+  transactionLifetimeLimitSeconds: 60,
+});
+
+/** Those that were asked for by name, or all of them. */
+function parameters({ body }: CommandContext): BsonDocument {
+  const given = body.get('getParameter');
+  const all = given === '*' || (given instanceof Map && given.get('allParameters') === true);
+  const asked = new Map([...knownParameters].filter(([name]) => all || body.has(name)));
+  if (asked.size === 0) throw new MongoServerError(72, 'no option found to get');
+  return asked;
 }

@@ -45,7 +45,7 @@ export function planPipeline(
     },
     compiling,
   );
-  const statistics = statisticsStage(context, name, prefix.rest[0]);
+  const statistics = statisticsStage(context, name, pipeline[0]);
   const rest = statistics === undefined ? prefix.rest : prefix.rest.slice(1);
   const stages = compilePipeline(rest, compiling);
   const countsOnly = statistics === undefined && needsNoDocuments(rest[0]);

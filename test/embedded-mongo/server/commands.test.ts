@@ -266,6 +266,46 @@ describe('administration', () => {
     expect(await server.db.admin().command({ currentOp: 1 })).toMatchObject({ ok: 1 });
   });
 
+  it('tells the parameters that are asked for, and of no other', async () => {
+    const admin = server.db.admin();
+    const version = await admin.command({ getParameter: 1, featureCompatibilityVersion: 1 });
+    expect(version).toMatchObject({ featureCompatibilityVersion: { version: '7.0' } });
+    expect(version).not.toHaveProperty('transactionLifetimeLimitSeconds');
+    expect(await admin.command({ getParameter: '*' })).toHaveProperty('transactionLifetimeLimitSeconds', 60);
+    await expect(admin.command({ getParameter: 1, nothing: 1 })).rejects.toMatchObject({ code: 72 });
+  });
+
+  it('tells what Compass asks: privileges, and how large documents and indexes are', async () => {
+    await rows.createIndex({ a: 1 });
+    await rows.insertMany([{ a: 1 }, { a: 2 }]);
+    expect(await server.db.command({ connectionStatus: 1, showPrivileges: true })).toHaveProperty(
+      'authInfo.authenticatedUserPrivileges',
+      [],
+    );
+    const expected = { count: 2, size: 58, avgObjSize: 29, nindexes: 2, capped: false, freeStorageSize: 0 };
+    const [stage] = await rows.aggregate([{ $collStats: { storageStats: {}, count: {} } }]).toArray();
+    const { storageStats } = stage as Document;
+    expect(stage).toMatchObject({ ns: 'test.rows', count: 2, storageStats: expected });
+    const { _id_: ofId, a_1: ofA } = storageStats.indexSizes;
+    expect(ofId).toBeGreaterThan(0);
+    expect(storageStats.totalIndexSize).toBe(ofId + ofA);
+    expect(await server.db.command({ collStats: 'rows' })).toMatchObject({
+      ns: 'test.rows',
+      ...storageStats,
+    });
+    expect(await server.db.stats()).toMatchObject({ indexSize: ofId + ofA, totalSize: 58 + ofId + ofA });
+    expect(await server.db.command({ collStats: 'none' })).toMatchObject({ count: 0, totalIndexSize: 0 });
+  });
+
+  it('tells statistics at the beginning of a pipeline only', async () => {
+    await rows.insertOne({ a: 1 });
+    for (const stage of [{ $collStats: { count: {} } }, { $indexStats: {} }]) {
+      await expect(rows.aggregate([{ $match: { a: 1 } }, stage]).toArray()).rejects.toMatchObject({
+        code: 40602,
+      });
+    }
+  });
+
   it('ends a command that takes longer than it may', async () => {
     await rows.insertMany(Array.from({ length: 20_000 }, (_, n) => ({ n })));
     const slow = rows.find({
