@@ -15,6 +15,7 @@ import { type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
 export interface KillScene {
   /** Beside the gateways. */
   readonly database: Database;
+  readonly databaseUri: string;
   readonly notificationsDirectory: string;
   start(): Promise<GatewayProcess>;
   /** An access token of the admin, which every gateway of the scene takes. */
@@ -43,6 +44,7 @@ export async function openKillScene(): Promise<KillScene> {
   const running = new Set<GatewayProcess>();
   return {
     database,
+    databaseUri: server.uri,
     notificationsDirectory,
     async start() {
       const gateway = await startGatewayProcess(bundle.main, server.uri, {

@@ -71,14 +71,14 @@ async function replaceUntil(
         .find({}, { projection: { _id: 1 } })
         .limit(5_000)
         .toArray();
-      for (let count = 0; count < 100 && keys.length > 0 && !stopping.aborted; count++) {
-        const { _id } = keys[Math.floor(Math.random() * keys.length)] ?? {};
-        const document = await collection.findOne({ _id });
+      for (let count = 0; count < 100 && !stopping.aborted; count++) {
+        const key = keys[Math.floor(Math.random() * keys.length)];
+        const document = key === undefined ? null : await collection.findOne({ _id: key._id });
         if (document === null) continue;
         // What others write meanwhile is lost.
         await sleep(Math.random() * 2);
         const { matchedCount } = await collection.replaceOne(
-          { _id },
+          { _id: document._id },
           { ...document, last_seen_by_route: replaced },
         );
         replaced += matchedCount;
