@@ -31,11 +31,13 @@ export function removeExpired(engine: Engine, now: Date): void {
 
 /** Answers with how many it removed. */
 function removeOlder(engine: Engine, collection: Collection, index: IndexState, before: Date): number {
-  const { fields, partialFilter, name } = index.definition;
+  const { fields, partialFilter, name, hidden } = index.definition;
   const path = fields[0]?.path as string;
   const older: BsonDocument = new Map([[path, new Map<string, BsonValue>([['$lte', before]])]]);
   const filter: BsonDocument = partialFilter ? new Map([['$and', [older, partialFilter]]]) : older;
-  const query = compileQuery(filter, { hint: isMultikey(index) ? undefined : name, limit: perRound }, {});
+  // A hidden index cannot be hinted at; its documents expire all the same.
+  const hint = isMultikey(index) || hidden ? undefined : name;
+  const query = compileQuery(filter, { hint, limit: perRound }, {});
   const found = openQuery(
     { reader: engine.store.live, deadline: undefined, budget: undefined },
     collection,

@@ -42,6 +42,7 @@ describe('a TTL index', () => {
     ]);
     await fill('changed', [{ at: ago(100) }]);
     await fill('held', [{ at: ago(100) }, { at: ago(100) }]);
+    await fill('hidden', [{ at: ago(100) }, { at: ago(1) }]);
     await fill('fixed', [{ at: ago(1) }, { at: new Date(Date.now() + 1e6) }]);
     await fill(
       'crowd',
@@ -59,6 +60,7 @@ describe('a TTL index', () => {
       await server.db.collection(name).createIndex({ at: 1 }, { expireAfterSeconds: 60 });
     }
     await server.db.collection('fixed').createIndex({ at: 1 }, { expireAfterSeconds: 0 });
+    await server.db.collection('hidden').createIndex({ at: 1 }, { expireAfterSeconds: 60, hidden: true });
     await server.db
       .collection('partial')
       .createIndex({ at: 1 }, { expireAfterSeconds: 60, partialFilterExpression: { done: true } });
@@ -69,11 +71,12 @@ describe('a TTL index', () => {
     expect(await idsLeft('held')).toEqual([0]);
     expect(await idsLeft('fixed')).toEqual([1]);
     expect(await idsLeft('crowd')).toEqual([]);
+    expect(await idsLeft('hidden')).toEqual([1]);
     await session.abortTransaction();
     await session.endSession();
     const { ttl } = (await server.client.db('admin').command({ serverStatus: 1 })).metrics;
     expect(ttl.passes).toBeGreaterThanOrEqual(1);
-    expect(ttl.deletedDocuments).toBe(2 + 1 + 1 + 1 + 1 + 3500);
+    expect(ttl.deletedDocuments).toBe(2 + 1 + 1 + 1 + 1 + 1 + 3500);
     expect(await server.db.command({ validate: 'kinds' })).toMatchObject({ valid: true });
   });
 
