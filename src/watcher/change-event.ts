@@ -7,6 +7,8 @@ export interface ChangeEvent {
   readonly _id: Document;
   readonly operationType: string;
   readonly ns?: { readonly db: string; readonly coll?: string };
+  /** Of a rename. */
+  readonly to?: { readonly db: string; readonly coll: string };
   readonly documentKey?: { readonly _id: unknown };
   readonly clusterTime?: Timestamp;
   readonly wallTime?: Date;
@@ -50,7 +52,15 @@ export const linkFields: Readonly<Record<RecordSource, string>> = { user: 'custo
 export const secretField = 'password_hash';
 
 /** The half that an event is about; null for an event of another collection. */
-export function sourceOfEvent({ users, customersV2 }: Database, { ns }: ChangeEvent): RecordSource | null {
+export function sourceOfEvent(database: Database, { ns }: ChangeEvent): RecordSource | null {
+  return sourceOfNamespace(database, ns);
+}
+
+/** The half that a collection holds; null for another collection. */
+export function sourceOfNamespace(
+  { users, customersV2 }: Database,
+  ns: ChangeEvent['ns'],
+): RecordSource | null {
   if (ns?.coll === users.collectionName) return 'user';
   return ns?.coll === customersV2.collectionName ? 'v2' : null;
 }
@@ -79,6 +89,7 @@ export function watchPipeline({ users, customersV2, journal, indexedRecords }: D
       $project: {
         operationType: 1,
         ns: 1,
+        to: 1,
         'documentKey._id': 1,
         clusterTime: 1,
         wallTime: 1,

@@ -39,12 +39,15 @@ function isPermanent(error: unknown): boolean {
 const maxEvents = 500;
 const maxBatchMs = 100;
 const quietMs = 20;
+/** A server may cut a transaction in two answers, and a busy one takes its time for the second. */
+const transactionQuietMs = 500;
 
 /** Reads a change stream in batches that can be written in one transaction each. */
 export class ChangeReader {
   private readonly stream: ChangeStream<Document, ChangeEvent>;
   private pulling: Promise<ChangeEvent | null> | null = null;
-  private held: ChangeEvent | null = null;
+  /** Read, and not given yet. */
+  private held: ChangeEvent[] = [];
 
   constructor(stream: ChangeStream<Document, ChangeEvent>) {
     this.stream = stream;
@@ -61,9 +64,11 @@ export class ChangeReader {
     // The first read of a stream waits for news. That it is open shows when the server says where it stands.
     const opened = new AbortController();
     this.stream.once('resumeTokenChanged', () => opened.abort());
-    this.held = await this.pull(AbortSignal.any([signal, opened.signal]));
+    const event = await this.pull(AbortSignal.any([signal, opened.signal]));
+    if (event === null) return this.token();
     // With an event at hand the driver's token may already be behind it.
-    return this.held === null ? this.token() : null;
+    this.held.push(event);
+    return null;
   }
 
   /**
@@ -72,26 +77,35 @@ export class ChangeReader {
    * @throws ChangeStreamError
    */
   async next(signal: AbortSignal): Promise<ChangeBatch> {
-    const first = this.held ?? (await this.pull(signal));
-    this.held = null;
+    const first = this.held.shift() ?? (await this.pull(signal));
     if (first === null) return { events: [], token: this.token() };
     const events = [first];
     const deadline = performance.now() + maxBatchMs;
     for (let last = first; ; ) {
       const full = events.length >= maxEvents || performance.now() >= deadline;
-      // A transaction's events are there all at once: none is left behind, or it would be taken for two.
+      // None of a transaction's events is left behind, or it would be taken for two.
       const transaction = transactionOf(last);
       if (full && transaction === null) break;
-      const event = await this.pull(signal, quietMs);
-      if (event === null) break;
+      const patienceMs = transaction === null ? quietMs : transactionQuietMs;
+      const event = this.held.shift() ?? (await this.pull(signal, patienceMs));
+      if (event === null) {
+        if (signal.aborted && transaction !== null) this.putBack(events, transaction);
+        break;
+      }
       if (full && transactionOf(event) !== transaction) {
-        this.held = event;
+        this.held.unshift(event);
         break;
       }
       events.push(event);
       last = event;
     }
     return { events, token: events.at(-1)?._id ?? null };
+  }
+
+  /** Takes the events of the last transaction out of a batch: nobody waited for the rest of it. */
+  private putBack(events: ChangeEvent[], transaction: string): void {
+    const begin = events.findLastIndex((event) => transactionOf(event) !== transaction) + 1;
+    this.held.unshift(...events.splice(begin));
   }
 
   /** Lets go of the stream; a read that waits on the server is not waited for. */

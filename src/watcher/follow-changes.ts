@@ -2,7 +2,7 @@ import type { Document } from 'mongodb';
 import { sweepIndex } from '../customer-index/sweep-index.ts';
 import type { Database } from '../database/collections.ts';
 import { inTransaction } from '../database/transaction.ts';
-import { type ChangeEvent, sourceOfEvent, watchPipeline } from './change-event.ts';
+import { type ChangeEvent, sourceOfNamespace, watchPipeline } from './change-event.ts';
 import { type ChangeBatch, ChangeReader, ChangeStreamError } from './change-reader.ts';
 import { foreignChanges } from './foreign-changes.ts';
 import { loadProgress, saveProgress, type WatchProgress } from './progress.ts';
@@ -76,13 +76,24 @@ async function lookAtEverything(
 
 /** Answers with where to go on; `progress` itself when there was nothing to write. */
 async function writeBatch(
+  options: WatcherOptions,
+  progress: WatchProgress,
+  batch: ChangeBatch,
+): Promise<WatchProgress> {
+  const { database } = options;
+  const end = batch.events.findIndex((event) => endsHistory(database, event));
+  if (end < 0) return writeEvents(options, progress, batch);
+  const events = batch.events.slice(0, end);
+  await writeEvents(options, progress, { events, token: events.at(-1)?._id ?? null });
+  const { operationType } = batch.events[end] ?? {};
+  throw new ChangeStreamError(new Error(`A collection is gone (${operationType}).`), true);
+}
+
+async function writeEvents(
   { database, settings, now, onReport }: WatcherOptions,
   progress: WatchProgress,
   { events, token }: ChangeBatch,
 ): Promise<WatchProgress> {
-  const end = events.find((event) => endsHistory(database, event));
-  if (end !== undefined)
-    throw new ChangeStreamError(new Error(`A collection is gone (${end.operationType}).`), true);
   const changes = foreignChanges(database, events, now());
   if (changes.length === 0) return progress;
   const next = await inTransaction(database, async (session) => {
@@ -94,8 +105,10 @@ async function writeBatch(
   return next;
 }
 
-/** Of what a collection held when it was dropped or renamed, no event tells. */
+/** Of what a collection held when it was dropped, renamed or replaced by another, no event tells. */
 function endsHistory(database: Database, event: ChangeEvent): boolean {
-  if (event.operationType === 'drop') return sourceOfEvent(database, event) !== null;
-  return ['rename', 'dropDatabase', 'invalidate'].includes(event.operationType);
+  const isWatched = (ns: ChangeEvent['ns']): boolean => sourceOfNamespace(database, ns) !== null;
+  if (event.operationType === 'drop') return isWatched(event.ns);
+  if (event.operationType === 'rename') return isWatched(event.ns) || isWatched(event.to);
+  return ['dropDatabase', 'invalidate'].includes(event.operationType);
 }

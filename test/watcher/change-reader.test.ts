@@ -51,6 +51,42 @@ describe('a batch of changes', () => {
     expect((await reader.next(never)).events).toEqual(next);
   });
 
+  /** A stream whose second event comes after a while. */
+  const slowStreamOf = (first: ChangeEvent, second: ChangeEvent, afterMs: number) => {
+    const stream = streamOf([first]);
+    const tryNext = stream.tryNext.bind(stream);
+    let calls = 0;
+    stream.tryNext = async () => {
+      calls++;
+      if (calls !== 2) return tryNext();
+      await sleep(afterMs);
+      return second;
+    };
+    return stream;
+  };
+  const ofTwo = (): [ChangeEvent, ChangeEvent] => {
+    const [first, second] = inserts(2, transaction());
+    if (first === undefined || second === undefined) throw new Error('Two were asked for.');
+    return [first, second];
+  };
+
+  it('waits for the rest of a transaction, which the server may give in another answer', async () => {
+    const [first, second] = ofTwo();
+    const reader = new ChangeReader(slowStreamOf(first, second, 120));
+    expect((await reader.next(never)).events).toEqual([first, second]);
+  });
+
+  it('has nothing of a transaction whose rest is not waited for', async () => {
+    const [first, second] = ofTwo();
+    const stopping = new AbortController();
+    const reader = new ChangeReader(slowStreamOf(first, second, 120));
+    const next = reader.next(stopping.signal);
+    await sleep(20);
+    stopping.abort();
+    expect(await next).toEqual({ events: [], token: null });
+    expect((await reader.next(never)).events).toEqual([first, second]);
+  });
+
   it('is empty when the server has nothing to tell, with the place where it stands', async () => {
     expect(await readerOf(null).next(never)).toEqual({ events: [], token: { _data: 'here' } });
   });

@@ -79,6 +79,31 @@ describe('a watcher that stopped', () => {
   });
 });
 
+describe('a watcher whose collections stay', () => {
+  it('goes on where others are dropped or renamed', async () => {
+    const watcher = await opened.watching();
+    await opened.db.collection('reports_new').insertOne({ made: true });
+    await opened.db.collection('reports_new').rename('reports');
+    await opened.db.collection('reports').drop();
+    await opened.users.updateOne({ id: 'u1' }, { $set: { name: 'Told' } });
+    await opened.settled();
+    expect((await opened.told()).map(({ changes }) => changes)).toEqual([['users.name: null → Told']]);
+    expect(watcher.reports.map(({ kind }) => kind)).not.toContain('HISTORY_LOST');
+  });
+
+  it('tells what was written right before one was dropped', async () => {
+    const first = await opened.watching();
+    await opened.settled();
+    await first.stop();
+    await opened.users.updateOne({ id: 'u1' }, { $set: { name: 'Before' } });
+    await opened.records.drop();
+    const second = opened.watch();
+    await second.reported('HISTORY_LOST');
+    await opened.settled();
+    expect((await opened.told()).map(({ changes }) => changes)).toEqual([['users.name: null → Before']]);
+  });
+});
+
 describe('of several gateways', () => {
   it('one watches; another takes over when it stops, and nothing is lost or told twice', async () => {
     const first = await opened.watching();
