@@ -39,6 +39,8 @@ import { JournalResolver } from './journal/journal-resolver.ts';
 import { NotificationsResolver } from './notifications/notifications-resolver.ts';
 import { withPermissions } from './permissions.ts';
 
+import { createRecentFigures } from './reports/recent-figures.ts';
+import { DataQualityResolver, LinkageAuditResolver } from './reports/reports-resolver.ts';
 /** What an app is built from; it opens nothing itself. */
 export interface AppDependencies {
   readonly config: Config;
@@ -136,6 +138,7 @@ function loadersOnce(database: Database): RequestContext['loadersFor'] {
 /** Every resolver, each made with what it needs; also what the schema is emitted from. */
 export function resolvers(accounts: AccountsDependencies, customers: CustomerDependencies): object[] {
   return [
+  const figures = createRecentFigures(customers);
     new AccountsResolver(accounts),
     new PeopleResolver(accounts),
     new LoginResolver(accounts),
@@ -152,6 +155,8 @@ export function resolvers(accounts: AccountsDependencies, customers: CustomerDep
     new DeliveryBoyConnectionResolver(),
   ];
 }
+    new LinkageAuditResolver(customers, figures),
+    new DataQualityResolver(customers, figures),
 
 /** How long the database may take to say that it is there. */
 const aliveTimeoutMs = 2_000;

@@ -17,6 +17,7 @@ import { purgeNotifications } from './notifications/purge-notifications.ts';
 import { startSending } from './notifications/start-sending.ts';
 import { loadTemplates } from './notifications/templates.ts';
 import { openDatabase } from './open-database.ts';
+import { keepQualitySnapshot } from './reports/quality-snapshots.ts';
 import { watchForeignWrites } from './watcher/watch-foreign-writes.ts';
 import { watchLogins } from './watcher/watch-logins.ts';
 
@@ -118,6 +119,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         if (violations.length > 0 && config.migrate) await retryUniqueLinks(database, violations, log);
         await purgeExpired(database, now());
         await purgeNotifications(database, now());
+        await keepQualitySnapshot(database, now());
       },
       onError: (error) => log.error({ err: error }, 'the index could not be swept'),
     });

@@ -34,6 +34,8 @@ export const permissions = {
     findCustomer: ['ADMIN', 'ANALYST'],
     deliveryBoys: ['ADMIN', 'ANALYST'],
     auditEvents: ['ADMIN'],
+    linkageAudit: ['ADMIN', 'ANALYST'],
+    dataQualityReport: ['ADMIN', 'ANALYST'],
     failedNotifications: ['ADMIN'],
   } satisfies Record<RootFields<Query>, Access>,
   Mutation: {
@@ -59,6 +61,8 @@ export const permissions = {
   DeliveryBoyConnection: { count: ['ADMIN', 'ANALYST'] },
   AuditEventConnection: { count: ['ADMIN'] },
   CustomerConnection: { count: ['ADMIN', 'ANALYST'] },
+  AuditFinding: { customers: ['ADMIN', 'ANALYST'] },
+  DataQualityReport: { trend: ['ADMIN', 'ANALYST'] },
   /** Of a log-in's own answer too, when the request itself came from nobody. */
   Viewer: { customer: 'anybody', linkConfirmationPending: 'anybody' },
 } satisfies Record<string, Record<string, Access>>;

@@ -11,7 +11,7 @@ export function statusCommand(): Command {
     .action((options: { json?: boolean }) =>
       withDatabase(async ({ database, settings }) => {
         await sweepIndex(database, settings);
-        const figures = await readFigures(database);
+        const figures = await readFigures(database, new Date());
         console.log(options.json ? JSON.stringify(figures, null, 2) : asTable(figures));
       }),
     );

@@ -1,4 +1,5 @@
 import type { IndexDescription } from 'mongodb';
+import { unknownTime } from '../customer-index/customer-index-row.ts';
 import type { Database } from './collections.ts';
 
 type IndexedCollection =
@@ -14,7 +15,26 @@ type IndexedCollection =
   | 'idempotency'
   | 'notifications'
   | 'journal'
-  | 'jobs';
+  | 'jobs'
+  | 'qualitySnapshots';
+
+/**
+ * What customers are counted by: every figure of the reports is a sum over the combinations of these values, and one scan
+ * of the index alone gives them. Hinted by its keys, since without a filter nothing else leads to an index.
+ */
+export const facetsIndexKey = {
+  linkState: 1,
+  status: 1,
+  hasLogin: 1,
+  missingEmail: 1,
+  loginUsable: 1,
+} as const;
+
+/** Logins with a temporary password, by when it expires: what `loginUsable` alone does not tell. */
+export const expiringPasswordsIndexKey = { loginUsable: 1, passwordExpiresAt: 1 } as const;
+
+/** Which rows that index holds; a query has to say the same to be served by it. */
+export const passwordExpires = { passwordExpiresAt: { $gt: unknownTime } } as const;
 
 /** The indexes that the gateway's queries stand on, by collection. */
 export const wantedIndexes: Readonly<Record<IndexedCollection, readonly IndexDescription[]>> = {
@@ -73,6 +93,7 @@ export const wantedIndexes: Readonly<Record<IndexedCollection, readonly IndexDes
       partialFilterExpression: { unfinished: true },
     },
   ],
+  qualitySnapshots: [],
 };
 
 /**
@@ -108,5 +129,11 @@ function customerIndexIndexes(): IndexDescription[] {
       name: field,
     })),
     { key: { userKey: 1 }, name: 'userKey' },
+    { key: facetsIndexKey, name: 'facets' },
+    {
+      key: expiringPasswordsIndexKey,
+      name: 'expiring_passwords',
+      partialFilterExpression: passwordExpires,
+    },
   ];
 }

@@ -1,6 +1,7 @@
-import type { LinkState } from '../customer-index/customer-index-row.ts';
+import type { CustomerStatus, LinkState } from '../customer-index/customer-index-row.ts';
 import { deliveryBoyIds } from '../customers/delivery-boy-ids.ts';
 import type { Database } from '../database/collections.ts';
+import { expiringPasswordsIndexKey, facetsIndexKey, passwordExpires } from '../database/wanted-indexes.ts';
 
 /** "How many customers do we have?", by the definitions of "The words of the reports" in docs/domain.md. */
 export interface Figures {
@@ -12,54 +13,74 @@ export interface Figures {
   readonly activeCustomers: number;
   readonly unassignedCustomers: number;
   readonly missingEmail: number;
+  /** Customers who can log in at `asOf`. */
+  readonly canLogin: number;
   readonly totalSyncIssues: number;
   readonly linkageRatio: number;
   readonly linkageCompleteness: string;
   readonly byLinkState: Readonly<Record<LinkState, number>>;
+  readonly byStatus: Readonly<Record<CustomerStatus, number>>;
+  /** When counting began. */
+  readonly asOf: Date;
 }
 
-/** Counts over `customer_index`. */
-export async function readFigures(database: Database): Promise<Figures> {
-  const groups = await database.customerIndex
-    .aggregate<{
-      _id: { linkState: LinkState; isActive: boolean; missingEmail: boolean; hasLogin: boolean };
-      count: number;
-    }>([
-      {
-        $group: {
-          _id: {
-            linkState: '$linkState',
-            isActive: '$isActive',
-            missingEmail: '$missingEmail',
-            hasLogin: '$hasLogin',
-          },
-          count: { $sum: 1 },
-        },
-      },
-    ])
-    .toArray();
-  const unassignedCustomers = await database.customerIndex.countDocuments({
-    hasDeliveryRecord: true,
-    deliveryBoyId: { $nin: await deliveryBoyIds(database) },
-  });
-  return figuresOf(
-    groups.map(({ _id, count }) => ({ ..._id, count })),
-    unassignedCustomers,
-  );
+/** Counts over `customer_index`, by keys of its indexes alone: no row is read. */
+export async function readFigures(database: Database, asOf: Date): Promise<Figures> {
+  const [groups, expiredPasswords, assigned] = await Promise.all([
+    countFacets(database),
+    countExpiredPasswords(database, asOf),
+    countAssigned(database),
+  ]);
+  return figuresOf(groups, { expiredPasswords, assigned, asOf });
 }
 
-interface CountedGroup {
+/** How many customers share one combination of the values that are counted by. */
+export interface FacetGroup {
   readonly linkState: LinkState;
-  readonly isActive: boolean;
-  readonly missingEmail: boolean;
+  readonly status: CustomerStatus;
   readonly hasLogin: boolean;
+  readonly missingEmail: boolean;
+  readonly loginUsable: boolean;
   readonly count: number;
 }
 
-function figuresOf(groups: readonly CountedGroup[], unassignedCustomers: number): Figures {
-  const sum = (matches: (group: CountedGroup) => boolean) =>
+async function countFacets({ customerIndex }: Database): Promise<FacetGroup[]> {
+  const facets = Object.fromEntries(Object.keys(facetsIndexKey).map((field) => [field, `$${field}`]));
+  const groups = await customerIndex
+    .aggregate<{ _id: Omit<FacetGroup, 'count'>; count: number }>(
+      [{ $group: { _id: facets, count: { $sum: 1 } } }],
+      { hint: facetsIndexKey, batchSize: manyGroups },
+    )
+    .toArray();
+  return groups.map(({ _id, count }) => ({ ..._id, count }));
+}
+
+/** More than there are combinations, so that one command brings them all. */
+const manyGroups = 1_000;
+
+/** Customers whose login would be usable, were its temporary password not too old. */
+function countExpiredPasswords({ customerIndex }: Database, asOf: Date): Promise<number> {
+  const { passwordExpiresAt } = passwordExpires;
+  return customerIndex.countDocuments(
+    { loginUsable: true, passwordExpiresAt: { ...passwordExpiresAt, $lte: asOf } },
+    { hint: expiringPasswordsIndexKey },
+  );
+}
+
+/** Only rows with a delivery record have a delivery boy. */
+async function countAssigned(database: Database): Promise<number> {
+  return database.customerIndex.countDocuments({ deliveryBoyId: { $in: await deliveryBoyIds(database) } });
+}
+
+/** The figures that follow from the counts. While others write, counts are not of one moment: none goes below zero. */
+export function figuresOf(
+  groups: readonly FacetGroup[],
+  { expiredPasswords, assigned, asOf }: { expiredPasswords: number; assigned: number; asOf: Date },
+): Figures {
+  const sum = (matches: (group: FacetGroup) => boolean) =>
     groups.filter(matches).reduce((total, group) => total + group.count, 0);
   const inState = (state: LinkState) => sum((group) => group.linkState === state);
+  const withStatus = (status: CustomerStatus) => sum((group) => group.status === status);
   const linked = inState('LINKED');
   const linkedCustomers = linked + inState('HALF_LINKED');
   const legacyCustomers = sum((group) => group.hasLogin);
@@ -71,12 +92,13 @@ function figuresOf(groups: readonly CountedGroup[], unassignedCustomers: number)
     v2Customers,
     linkedCustomers,
     totalUniqueCustomers,
-    activeCustomers: sum((group) => group.isActive),
-    unassignedCustomers,
+    activeCustomers: withStatus('ACTIVE'),
+    unassignedCustomers: Math.max(0, v2Customers - assigned),
     missingEmail: sum((group) => group.missingEmail),
+    canLogin: Math.max(0, sum((group) => group.loginUsable) - expiredPasswords),
     totalSyncIssues: totalUniqueCustomers - linked,
     linkageRatio: larger === 0 ? 0 : linkedCustomers / larger,
-    linkageCompleteness: completeness(linkedCustomers, larger),
+    linkageCompleteness: percentText(linkedCustomers, larger),
     byLinkState: {
       LINKED: linked,
       HALF_LINKED: inState('HALF_LINKED'),
@@ -85,12 +107,20 @@ function figuresOf(groups: readonly CountedGroup[], unassignedCustomers: number)
       DANGLING: inState('DANGLING'),
       CONFLICT: inState('CONFLICT'),
     },
+    byStatus: {
+      ACTIVE: withStatus('ACTIVE'),
+      TRIAL: withStatus('TRIAL'),
+      PAUSED: withStatus('PAUSED'),
+      INACTIVE: withStatus('INACTIVE'),
+      OTHER: withStatus('OTHER'),
+    },
+    asOf,
   };
 }
 
 /** A percentage with one decimal, halves up, in whole numbers; `100.0%` is said of nothing less than all. */
-export function completeness(linked: number, of: number): string {
-  const perMille = of === 0 ? 0 : Math.floor((linked * 2_000 + of) / (of * 2));
-  const shown = linked < of ? Math.min(perMille, 999) : perMille;
+export function percentText(part: number, of: number): string {
+  const perMille = of === 0 ? 0 : Math.floor((part * 2_000 + of) / (of * 2));
+  const shown = part < of ? Math.min(perMille, 999) : perMille;
   return `${Math.floor(shown / 10)}.${shown % 10}%`;
 }

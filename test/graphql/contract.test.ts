@@ -26,10 +26,20 @@ const served = [
   'UpdateCustomerInput UpdateCustomerResult CustomerUpdated',
   'DeliveryBoy DeliveryBoyConnection DeliveryBoyEdge Session Viewer Acknowledgement',
   'AuditEvent FieldChange AuditEventConnection AuditEventEdge CreateStaffInput',
+  'DataQualityStatus DataQualityReport DataQualityPoint LinkageAudit AuditFinding',
 ].flatMap((line) => line.split(' '));
 
 const servedRootFields = {
-  Query: ['me', 'customer', 'findCustomer', 'customers', 'deliveryBoys', 'auditEvents'],
+  Query: [
+    'me',
+    'customer',
+    'findCustomer',
+    'customers',
+    'deliveryBoys',
+    'auditEvents',
+    'linkageAudit',
+    'dataQualityReport',
+  ],
   Mutation: [
     'createStaff',
     'setRole',

@@ -27,6 +27,8 @@ const expected: Record<string, Partial<Record<Caller, 'allowed'>>> = {
   'Query.failedNotifications': { ADMIN: 'allowed' },
   'Query.deliveryBoys': { ADMIN: 'allowed', ANALYST: 'allowed' },
   'Query.auditEvents': { ADMIN: 'allowed' },
+  'Query.linkageAudit': { ADMIN: 'allowed', ANALYST: 'allowed' },
+  'Query.dataQualityReport': { ADMIN: 'allowed', ANALYST: 'allowed' },
   'Mutation.createStaff': { ADMIN: 'allowed' },
   'Mutation.setRole': { ADMIN: 'allowed' },
   'Mutation.setLoginActive': { ADMIN: 'allowed' },

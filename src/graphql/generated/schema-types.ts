@@ -57,6 +57,22 @@ export type AuditEventEdge = {
   node: AuditEvent;
 };
 
+/** Customers of one kind: how many there are, and who. */
+export type AuditFinding = {
+  __typename?: 'AuditFinding';
+  /** How many: the length of `customers`, walked to its end. */
+  count: Scalars['Int']['output'];
+  /** These customers, newest first. */
+  customers: CustomerConnection;
+};
+
+
+/** Customers of one kind: how many there are, and who. */
+export type AuditFindingCustomersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
 /** A reason why a customer cannot be billed as the data is. */
 export type BillingIssue =
   /** The links of this customer contradict each other. */
@@ -329,6 +345,57 @@ export type CustomerUpdated = {
   customer: Customer;
 };
 
+/** How well the two systems were linked on one day. */
+export type DataQualityPoint = {
+  __typename?: 'DataQualityPoint';
+  /** When it was counted. */
+  at: Scalars['DateTime']['output'];
+  /** Joined pairs, of the larger of the two systems; 0 to 1. */
+  linkageRatio: Scalars['Float']['output'];
+  /** Customers whose link state was not LINKED. */
+  syncIssues: Scalars['Int']['output'];
+};
+
+/** How well the two systems are linked. */
+export type DataQualityReport = {
+  __typename?: 'DataQualityReport';
+  /** When this was counted, at most five seconds ago. */
+  asOf: Scalars['DateTime']['output'];
+  /** Pairs of which one half does not name the other yet. Listed by `customers(filter: {linkState: [HALF_LINKED]})`. */
+  halfLinked: Scalars['Int']['output'];
+  /** The same as a percentage with one decimal, `5.3%`; `100.0%` is said of all and nothing less. */
+  linkageCompleteness: Scalars['String']['output'];
+  /** `linkedRecords` of the larger of `totalUsers` and `totalV2Customers`, 0 to 1; 0 of none. */
+  linkageRatio: Scalars['Float']['output'];
+  /** Joined pairs. Listed by `customers(filter: {linkState: [LINKED, HALF_LINKED]})`. */
+  linkedRecords: Scalars['Int']['output'];
+  /** Logins joined to no delivery record, whatever their link state. Listed by `customers(filter: {hasDeliveryRecord: false})`. */
+  orphanedUsers: Scalars['Int']['output'];
+  /** Delivery records joined to no login, whatever their link state. Listed by `customers(filter: {hasLogin: false})`. */
+  orphanedV2: Scalars['Int']['output'];
+  /** HEALTHY only when every record is linked both ways. */
+  status: DataQualityStatus;
+  /** Logins of role CUSTOMER, joined or not. Listed by `customers(filter: {hasLogin: true})`. */
+  totalUsers: Scalars['Int']['output'];
+  /** Delivery records. Listed by `customers(filter: {hasDeliveryRecord: true})`. */
+  totalV2Customers: Scalars['Int']['output'];
+  /** From oldest to newest, a point for each day of UTC that figures were kept of; the last one is now. */
+  trend: Array<DataQualityPoint>;
+};
+
+
+/** How well the two systems are linked. */
+export type DataQualityReportTrendArgs = {
+  days?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** Whether the two systems agree about every customer. */
+export type DataQualityStatus =
+  /** Every record is linked both ways. */
+  | 'HEALTHY'
+  /** Some record is not, or there is none. */
+  | 'NEEDS_ATTENTION';
+
 /** Somebody who delivers, for admins and analysts. */
 export type DeliveryBoy = {
   __typename?: 'DeliveryBoy';
@@ -550,6 +617,33 @@ export type LinkState =
   /** A delivery record that names nobody and is named by nobody. */
   | 'ORPHANED_V2';
 
+/** Every customer by the state of the link, by whether they can log in, and without an e-mail to log in by. */
+export type LinkageAudit = {
+  __typename?: 'LinkageAudit';
+  /** When this was counted; the lists show what is there now. At most five seconds ago. */
+  asOf: Scalars['DateTime']['output'];
+  /** Customers who can log in, whatever the state of the link. The same list: `customers(filter: {canLogin: true})`. */
+  canLogin: AuditFinding;
+  /** Customers who cannot log in. The same list: `customers(filter: {canLogin: false})`. */
+  cannotLogin: AuditFinding;
+  /** Records whose links contradict each other. The same list: `customers(filter: {linkState: [CONFLICT]})`. */
+  conflicts: AuditFinding;
+  /** Records that name one which does not exist, and that nobody names. The same list: `customers(filter: {linkState: [DANGLING]})`. */
+  dangling: AuditFinding;
+  /** One half names the other, and the link back is missing. The same list: `customers(filter: {linkState: [HALF_LINKED]})`. */
+  halfLinked: AuditFinding;
+  /** Login and delivery record name each other. The same list: `customers(filter: {linkState: [LINKED]})`. */
+  linked: AuditFinding;
+  /** Customers whose login has no deliverable address, or who have no login. The same list: `customers(filter: {missingEmail: true})`. */
+  missingEmail: AuditFinding;
+  /** Logins that name nobody and are named by nobody; narrower than data quality's figure of this name. The same list: `customers(filter: {linkState: [ORPHANED_USER]})`. */
+  orphanedUsers: AuditFinding;
+  /** Delivery records that name nobody and are named by nobody; narrower than data quality's figure of this name. The same list: `customers(filter: {linkState: [ORPHANED_V2]})`. */
+  orphanedV2: AuditFinding;
+  /** Customers whose link state is not LINKED. Listed by `customers(filter: {linkState: [HALF_LINKED, ORPHANED_USER, ORPHANED_V2, DANGLING, CONFLICT]})`. */
+  totalSyncIssues: Scalars['Int']['output'];
+};
+
 /** The half of a customer that logs in, stored in `users`. */
 export type Login = {
   __typename?: 'Login';
@@ -639,6 +733,12 @@ export type MutationConfirmEmailArgs = {
 
 
 export type MutationConfirmLinkArgs = {
+export type MutationClearLinkArgs = {
+  id: Scalars['ID']['input'];
+  system: SourceSystem;
+};
+
+
   code: Scalars['String']['input'];
 };
 
@@ -673,6 +773,12 @@ export type MutationImportCustomersArgs = {
 export type MutationLoginArgs = {
   identifier: Scalars['String']['input'];
   password: Scalars['String']['input'];
+};
+
+
+export type MutationLinkCustomerArgs = {
+  customerV2Id: Scalars['ID']['input'];
+  userId: Scalars['ID']['input'];
 };
 
 
@@ -768,12 +874,16 @@ export type Query = {
 };
 
 
+  /** How well the two systems are linked, today and on the days before. */
+  dataQualityReport?: Maybe<DataQualityReport>;
 export type QueryAuditEventsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   subjectId?: InputMaybe<Scalars['ID']['input']>;
 };
 
+  /** How many customers there are in each state of the link, and who they are. */
+  linkageAudit?: Maybe<LinkageAudit>;
 
 export type QueryCustomerArgs = {
   id: Scalars['ID']['input'];

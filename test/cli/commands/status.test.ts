@@ -34,6 +34,7 @@ describe('the figures of the business', () => {
       activeCustomers: expected.activeCustomers,
       unassignedCustomers: expected.unassignedCustomers,
       missingEmail: expected.missingEmail,
+      canLogin: expected.audit.canLogin,
       totalSyncIssues: expected.totalSyncIssues,
       linkageRatio: expected.linkageRatio,
       linkageCompleteness: expected.linkageCompleteness,
@@ -45,6 +46,13 @@ describe('the figures of the business', () => {
         DANGLING: dangling,
         CONFLICT: conflicts,
       },
+      byStatus: Object.fromEntries(
+        ['ACTIVE', 'TRIAL', 'PAUSED', 'INACTIVE', 'OTHER'].map((status) => [
+          status,
+          customers.filter((customer) => customer.status === status).length,
+        ]),
+      ),
+      asOf: expect.any(String),
     });
   });
 
