@@ -90,6 +90,7 @@ async function keepWatching(options: WatcherOptions, state: State, stopping: Abo
 async function watchUnderLease(options: WatcherOptions, state: State, signal: AbortSignal): Promise<void> {
   const { retryMs, refusedMs } = { ...defaultTiming, ...options.timing };
   let refused = false;
+  let brokeAt: number | null = null;
   const onOpen = () => {
     state.watching = true;
     refused = false;
@@ -102,11 +103,14 @@ async function watchUnderLease(options: WatcherOptions, state: State, signal: Ab
     } catch (error) {
       state.watching = false;
       if (signal.aborted || error instanceof OvertakenError) return;
-      if (!(error instanceof ChangeStreamError && error.permanent)) options.onError(error);
-      else if (await forgetPlace(options)) {
-        options.onReport({ kind: 'HISTORY_LOST', error });
+      const isPermanent = error instanceof ChangeStreamError && error.permanent;
+      if (!isPermanent) options.onError(error);
+      const place: BrokenPlace | null = isPermanent ? await placeAfterBreak(options, brokeAt) : null;
+      if (isPermanent && place !== null) {
+        if (place.lost) options.onReport({ kind: 'HISTORY_LOST', error });
+        brokeAt = place.step;
         pauseMs = 0;
-      } else {
+      } else if (isPermanent) {
         if (!refused) options.onReport({ kind: 'NO_STREAM', error });
         refused = true;
         pauseMs = refusedMs;
@@ -117,12 +121,24 @@ async function watchUnderLease(options: WatcherOptions, state: State, signal: Ab
   state.watching = false;
 }
 
-/** Lets the next stream begin at the present, behind a sweep; false when the last one did so already. */
-async function forgetPlace({ database, now }: WatcherOptions): Promise<boolean> {
+interface BrokenPlace {
+  readonly step: number;
+  readonly lost: boolean;
+}
+
+/**
+ * Where to go on after a stream broke that another of this kind would not survive. The place is given up when it broke
+ * there before, at the step `brokeAt`: then the next stream begins at the present, behind a sweep. Null without a place.
+ */
+async function placeAfterBreak(
+  { database, now }: WatcherOptions,
+  brokeAt: number | null,
+): Promise<BrokenPlace | null> {
   const progress = await loadProgress(database, now());
-  if (progress.token === null) return false;
-  await saveProgress(database, progress, { token: null, sweepDue: true }, now());
-  return true;
+  if (progress.token === null) return null;
+  if (progress.step !== brokeAt) return { step: progress.step, lost: false };
+  const { step } = await saveProgress(database, progress, { token: null, sweepDue: true }, now());
+  return { step, lost: true };
 }
 
 const leaseName = 'watcher';

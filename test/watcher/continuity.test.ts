@@ -12,6 +12,19 @@ import {
 
 let opened: WatchedDatabase;
 
+/** The database, with each of its change streams changed. */
+function watchedBy(
+  database: Database,
+  change: (stream: ReturnType<Database['db']['watch']>) => void,
+): Database {
+  const watch = (...given: Parameters<typeof database.db.watch>) => {
+    const stream = database.db.watch(...given);
+    change(stream);
+    return stream;
+  };
+  return { ...database, db: Object.create(database.db, { watch: { value: watch } }) };
+}
+
 beforeEach(async () => {
   opened = await openWatchedDatabase();
 });
@@ -64,6 +77,27 @@ describe('a watcher that stopped', () => {
     await opened.users.updateOne({ id: 'u2' }, { $set: { name: 'Known' } });
     await opened.settled();
     expect((await opened.told()).map(({ changes }) => changes)).toEqual([['users.name: null → Known']]);
+  });
+
+  it('goes on where it was when somebody kills its cursor, and tells what happened meanwhile', async () => {
+    let kill = true;
+    const killed = watchedBy(opened.database, (stream) => {
+      const tryNext = stream.tryNext.bind(stream);
+      stream.tryNext = async () => {
+        const event = await tryNext();
+        if (!kill || event?.operationType !== 'update') return event;
+        kill = false;
+        throw new MongoServerError({ message: 'cursor was killed', code: 237 });
+      };
+    });
+    const watcher = opened.watch(killed);
+    await watcher.reported('WATCHING');
+    await opened.settled();
+    await opened.users.updateOne({ id: 'u1' }, { $set: { name: 'Not Lost' } });
+    await watcher.reported('WATCHING', 2);
+    await opened.settled();
+    expect((await opened.told()).map(({ changes }) => changes)).toEqual([['users.name: null → Not Lost']]);
+    expect(watcher.reports.map(({ kind }) => kind)).not.toContain('HISTORY_LOST');
   });
 
   it('looks at everything once where a collection was dropped and restored', async () => {
@@ -144,19 +178,10 @@ describe('of several gateways', () => {
 
 describe('without change streams', () => {
   /** As a standalone server, or a user without the right, answers. */
-  const refusing = (database: Database, code: number, until: () => boolean): Database => {
-    const db = Object.create(database.db, {
-      watch: {
-        value: (...given: Parameters<typeof database.db.watch>) => {
-          const stream = database.db.watch(...given);
-          if (until()) return stream;
-          stream.tryNext = () => Promise.reject(new MongoServerError({ message: 'No.', code }));
-          return stream;
-        },
-      },
+  const refusing = (database: Database, code: number, until: () => boolean): Database =>
+    watchedBy(database, (stream) => {
+      if (!until()) stream.tryNext = () => Promise.reject(new MongoServerError({ message: 'No.', code }));
     });
-    return { ...database, db };
-  };
 
   it('it says so once, and asks again', async () => {
     let served = false;
