@@ -36,11 +36,12 @@ import { createFormPageHandler } from './http/pages/form-page.ts';
 import { createPlaygroundHandler } from './http/playground.ts';
 import type { JobWork } from './jobs/run-job.ts';
 import { JournalResolver } from './journal/journal-resolver.ts';
+import { LinkingResolver } from './linking/linking-resolver.ts';
 import { NotificationsResolver } from './notifications/notifications-resolver.ts';
 import { withPermissions } from './permissions.ts';
-
 import { createRecentFigures } from './reports/recent-figures.ts';
 import { DataQualityResolver, LinkageAuditResolver } from './reports/reports-resolver.ts';
+
 /** What an app is built from; it opens nothing itself. */
 export interface AppDependencies {
   readonly config: Config;
@@ -137,8 +138,8 @@ function loadersOnce(database: Database): RequestContext['loadersFor'] {
 
 /** Every resolver, each made with what it needs; also what the schema is emitted from. */
 export function resolvers(accounts: AccountsDependencies, customers: CustomerDependencies): object[] {
-  return [
   const figures = createRecentFigures(customers);
+  return [
     new AccountsResolver(accounts),
     new PeopleResolver(accounts),
     new LoginResolver(accounts),
@@ -150,13 +151,14 @@ export function resolvers(accounts: AccountsDependencies, customers: CustomerDep
     new CustomerConnectionResolver(),
     new ViewerCustomerResolver(customers),
     new LinkResolver(customers),
+    new LinkingResolver(customers),
     new UpdateResolver(customers),
     new DeliveryResolver(customers),
     new DeliveryBoyConnectionResolver(),
-  ];
-}
     new LinkageAuditResolver(customers, figures),
     new DataQualityResolver(customers, figures),
+  ];
+}
 
 /** How long the database may take to say that it is there. */
 const aliveTimeoutMs = 2_000;

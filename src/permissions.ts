@@ -56,13 +56,16 @@ export const permissions = {
     updateCustomer: ['ADMIN'],
     createLogin: ['ADMIN'],
     createDeliveryRecord: ['ADMIN'],
+    linkCustomer: ['ADMIN'],
+    unlinkCustomer: ['ADMIN'],
+    clearLink: ['ADMIN'],
   } satisfies Record<RootFields<Mutation>, Access>,
   DeliveryBoy: { customers: ['ADMIN', 'ANALYST'] },
+  AuditFinding: { customers: ['ADMIN', 'ANALYST'] },
+  DataQualityReport: { trend: ['ADMIN', 'ANALYST'] },
   DeliveryBoyConnection: { count: ['ADMIN', 'ANALYST'] },
   AuditEventConnection: { count: ['ADMIN'] },
   CustomerConnection: { count: ['ADMIN', 'ANALYST'] },
-  AuditFinding: { customers: ['ADMIN', 'ANALYST'] },
-  DataQualityReport: { trend: ['ADMIN', 'ANALYST'] },
   /** Of a log-in's own answer too, when the request itself came from nobody. */
   Viewer: { customer: 'anybody', linkConfirmationPending: 'anybody' },
 } satisfies Record<string, Record<string, Access>>;

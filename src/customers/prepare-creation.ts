@@ -16,6 +16,7 @@ import {
 } from '../database/stored-documents.ts';
 import { changesBetween, type JournalAction } from '../journal/write-journal.ts';
 import type { PreparedNotification, Recipient } from '../notifications/outbox.ts';
+import { prepareAdoptionNotice } from './adoption-notice.ts';
 import type { CustomerDependencies } from './customer-access.ts';
 import { prepareLinkCode } from './link-code.ts';
 import { type NewDeliveryRecord, newDeliveryRecord } from './new-delivery-record.ts';
@@ -120,7 +121,7 @@ export async function prepareDeliveryFor(
   values: DeliveryValues,
   { action, confirm }: { readonly action: JournalAction; readonly confirm: boolean },
 ): Promise<Creation> {
-  const { accounts, settings, confirmHalfLinks } = dependencies;
+  const { settings, confirmHalfLinks } = dependencies;
   const { login: found, passwordExpiresAt } = adopted;
   const stored = newDeliveryRecord({ ...values, userId: found.id ?? '', createdAt: context.now });
   const delivery = toDeliveryRecord(stored);
@@ -131,20 +132,7 @@ export async function prepareDeliveryFor(
   const issued = needsPassword
     ? await issue(dependencies, context, { ...found, to, subjectIds })
     : noCredentials;
-  const notices = confirm
-    ? [
-        await accounts.outbox.prepare({
-          kind: 'LOGIN_ADOPTED',
-          to,
-          loginKey: found.key,
-          subjectIds,
-          values: { name: found.name ?? '' },
-          secrets: {},
-          expiresAt: null,
-          now: context.now,
-        }),
-      ]
-    : [];
+  const notices = confirm ? [await prepareAdoptionNotice(dependencies, found, subjectIds, context.now)] : [];
   const login: LoginRecord = {
     ...found,
     claim: { kind: 'text', id: stored.id },

@@ -1,4 +1,4 @@
-import type { ClientSession, Filter } from 'mongodb';
+import type { ClientSession } from 'mongodb';
 import { indexNewRecords } from '../customer-index/index-new-records.ts';
 import { refreshIndex } from '../customer-index/refresh-index.ts';
 import type { PasswordFacts } from '../customer-index/temporary-password-state.ts';
@@ -9,11 +9,11 @@ import type {
   StoredCustomerV2,
   StoredUser,
 } from '../database/stored-documents.ts';
-import { AppError } from '../errors.ts';
 import { type NewJournalEntry, writeJournal } from '../journal/write-journal.ts';
 import type { PreparedNotification } from '../notifications/outbox.ts';
 import type { CustomerDependencies } from './customer-access.ts';
 import { type PreparedLinkCode, writeLinkCode } from './link-code.ts';
+import { linkDelivery, linkLogin } from './write-links.ts';
 
 /** A pair that is to be: everything that its transaction writes, made beforehand. */
 export interface Creation {
@@ -86,30 +86,10 @@ async function linkAdopted(
   session: ClientSession,
 ): Promise<void> {
   if (newLogin === null) {
-    const filter = { _id: login._id, customer_v2_id: { $in: emptyLink } } as Filter<StoredUser>;
-    const update = {
-      customer_v2_id: delivery.id,
-      ...(newPasswordHash && { password_hash: newPasswordHash }),
-    };
-    const { matchedCount } = await database.users.updateOne(filter, { $set: update }, { session });
-    if (matchedCount === 0) throw linkedMeanwhile();
+    const further = newPasswordHash === null ? {} : { password_hash: newPasswordHash };
+    await linkLogin(database, login, delivery.id, session, further);
   }
-  if (newDelivery === null) {
-    const filter = { _id: delivery._id, user_id: { $in: emptyLink } } as Filter<StoredCustomerV2>;
-    const { matchedCount } = await database.customersV2.updateOne(
-      filter,
-      { $set: { user_id: login.id } },
-      { session },
-    );
-    if (matchedCount === 0) throw linkedMeanwhile();
-  }
-}
-
-/** Null holds for a missing field as well. */
-const emptyLink = [null, ''];
-
-function linkedMeanwhile(): AppError {
-  return new AppError('CONFLICT', 'Somebody else has just linked this customer. Look again.');
+  if (newDelivery === null) await linkDelivery(database, delivery, login.id, session);
 }
 
 async function writeAccounts(

@@ -9,6 +9,8 @@ export const notificationKinds = {
   LINK_CODE: { values: ['name', 'expiresOn'], secrets: ['code'] },
   /** To the contact of a login that was joined to a delivery record. */
   LOGIN_ADOPTED: { values: ['name'], secrets: [] },
+  /** To the contact of a login that was taken apart from a delivery record that it could read. */
+  LOGIN_UNLINKED: { values: ['name'], secrets: [] },
   /** To a new address, which is used once the link was opened and confirmed. */
   CONFIRM_EMAIL: { values: ['name', 'expiresOn'], secrets: ['link'] },
   /** To the address or phone that a login has when somebody asks for another address. `newEmail` is masked. */

@@ -56,6 +56,9 @@ const servedRootFields = {
     'importCustomers',
     'createLogin',
     'createDeliveryRecord',
+    'linkCustomer',
+    'unlinkCustomer',
+    'clearLink',
   ],
 };
 

@@ -64,6 +64,9 @@ const expected: Record<string, Partial<Record<Caller, 'allowed'>>> = {
   },
   'Mutation.resendCredentials': { ADMIN: 'allowed' },
   'Mutation.updateCustomer': { ADMIN: 'allowed' },
+  'Mutation.linkCustomer': { ADMIN: 'allowed' },
+  'Mutation.unlinkCustomer': { ADMIN: 'allowed' },
+  'Mutation.clearLink': { ADMIN: 'allowed' },
   'Mutation.confirmLink': { CUSTOMER: 'allowed' },
   'Mutation.requestLinkCode': { CUSTOMER: 'allowed' },
 };

@@ -279,6 +279,29 @@ export type DeliveryBoysQueryVariables = Exact<{
 
 export type DeliveryBoysQuery = { deliveryBoys: { nodes: Array<{ id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
+export type LinkCustomerMutationVariables = Exact<{
+  userId: string | number;
+  customerV2Id: string | number;
+}>;
+
+
+export type LinkCustomerMutation = { linkCustomer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState, userId: string | null, customerV2Id: string | null, conflictingIds: Array<string> }, deliveryBoy: { id: string, name: string | null } | null } };
+
+export type UnlinkCustomerMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type UnlinkCustomerMutation = { unlinkCustomer: Array<{ id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState, userId: string | null, customerV2Id: string | null, conflictingIds: Array<string> }, deliveryBoy: { id: string, name: string | null } | null }> };
+
+export type ClearLinkMutationVariables = Exact<{
+  system: SourceSystem;
+  id: string | number;
+}>;
+
+
+export type ClearLinkMutation = { clearLink: Array<{ id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState, userId: string | null, customerV2Id: string | null, conflictingIds: Array<string> }, deliveryBoy: { id: string, name: string | null } | null }> };
+
 export type CreateCustomerMutationVariables = Exact<{
   input: CreateCustomerInput;
 }>;
@@ -547,6 +570,90 @@ export const DeliveryBoysDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:92ea4ad65138a98f0a9ff7bdf97205dc6f48d9cb686047739ee2382b05a1ba3c"}) as unknown as TypedDocumentString<DeliveryBoysQuery, DeliveryBoysQueryVariables>;
+export const LinkCustomerDocument = new TypedDocumentString(`
+    mutation LinkCustomer($userId: ID!, $customerV2Id: ID!) {
+  linkCustomer(userId: $userId, customerV2Id: $customerV2Id) {
+    ...CustomerRow
+    link {
+      userId
+      customerV2Id
+      conflictingIds
+    }
+  }
+}
+    fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}`, {"hash":"sha256:b81b24be9be12efe7199e45d32619849247eccf031b4732b38c8084575b1373e"}) as unknown as TypedDocumentString<LinkCustomerMutation, LinkCustomerMutationVariables>;
+export const UnlinkCustomerDocument = new TypedDocumentString(`
+    mutation UnlinkCustomer($id: ID!) {
+  unlinkCustomer(id: $id) {
+    ...CustomerRow
+    link {
+      userId
+      customerV2Id
+      conflictingIds
+    }
+  }
+}
+    fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}`, {"hash":"sha256:f65ab7de291db0dd2c76e976292fb20c3a3e14e267684c2154c02ca64ecea530"}) as unknown as TypedDocumentString<UnlinkCustomerMutation, UnlinkCustomerMutationVariables>;
+export const ClearLinkDocument = new TypedDocumentString(`
+    mutation ClearLink($system: SourceSystem!, $id: ID!) {
+  clearLink(system: $system, id: $id) {
+    ...CustomerRow
+    link {
+      userId
+      customerV2Id
+      conflictingIds
+    }
+  }
+}
+    fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}`, {"hash":"sha256:bbe1e5d3c924fb6264bef1d96cbe36d759994b4f8222ec09d05e0831d0301dd0"}) as unknown as TypedDocumentString<ClearLinkMutation, ClearLinkMutationVariables>;
 export const CreateCustomerDocument = new TypedDocumentString(`
     mutation CreateCustomer($input: CreateCustomerInput!) {
   createCustomer(input: $input) {

@@ -686,6 +686,8 @@ export type Mutation = {
   __typename?: 'Mutation';
   /** Sets a new password and ends every session, this one included; the answer is a new one. */
   changePassword: Session;
+  /** Empties the link of one record, whatever it says: the way out of a conflict. Answers everybody who is another customer now than before, the record and whom it claimed in any case; a login of staff is nobody. */
+  clearLink: Array<Customer>;
   /** Makes the address that a link was sent to the e-mail of whoever asked for it. Once: every token that is no good is answered with INVALID_OR_EXPIRED_TOKEN. */
   confirmEmail: Acknowledgement;
   /** Shows the delivery half of the own record from now on: takes the code that was sent to that half's own phone or e-mail. Five attempts a code. */
@@ -700,6 +702,8 @@ export type Mutation = {
   createStaff: Viewer;
   /** Makes up to 200 customers, an answer each: one that is refused harms no other. Their logins get no password yet: credentials go out when they are released. */
   importCustomers: Array<ImportedCustomer>;
+  /** Makes one customer of a login and a delivery record, or completes their half link. Never overwrites a link: a refusal says what is in the way and how it is cleared. The login reads the record after the code that is sent to the record's own contact. */
+  linkCustomer: Customer;
   /** Logs in by e-mail or phone, in any spelling. Every failure is answered alike, with INVALID_CREDENTIALS. */
   login: Session;
   /** Sends another code for `confirmLink` to the delivery half's own phone or e-mail; the earlier one is void. One a minute, five a day. */
@@ -714,6 +718,8 @@ export type Mutation = {
   setLoginActive: Login;
   /** Gives a login another role and ends its sessions. Who becomes ADMIN or ANALYST has to choose a new password; who is linked to a delivery record cannot become staff. */
   setRole: Viewer;
+  /** Takes the login and the delivery record of a customer apart: both links are emptied and the sessions of the login end. Answers the customers that they are now, and whoever else is changed by it. */
+  unlinkCustomer: Array<Customer>;
   /** Forgets the failed log-ins of a login, which may log in again at once. Its sessions go on. */
   unlockLogin: Login;
   /** Changes a customer on whichever halves hold the values: name, phone and e-mail on each, everything else on the delivery record. An absent field keeps its value, null clears it. */
@@ -727,18 +733,18 @@ export type MutationChangePasswordArgs = {
 };
 
 
-export type MutationConfirmEmailArgs = {
-  token: Scalars['String']['input'];
-};
-
-
-export type MutationConfirmLinkArgs = {
 export type MutationClearLinkArgs = {
   id: Scalars['ID']['input'];
   system: SourceSystem;
 };
 
 
+export type MutationConfirmEmailArgs = {
+  token: Scalars['String']['input'];
+};
+
+
+export type MutationConfirmLinkArgs = {
   code: Scalars['String']['input'];
 };
 
@@ -770,15 +776,15 @@ export type MutationImportCustomersArgs = {
 };
 
 
-export type MutationLoginArgs = {
-  identifier: Scalars['String']['input'];
-  password: Scalars['String']['input'];
-};
-
-
 export type MutationLinkCustomerArgs = {
   customerV2Id: Scalars['ID']['input'];
   userId: Scalars['ID']['input'];
+};
+
+
+export type MutationLoginArgs = {
+  identifier: Scalars['String']['input'];
+  password: Scalars['String']['input'];
 };
 
 
@@ -807,6 +813,11 @@ export type MutationSetLoginActiveArgs = {
 export type MutationSetRoleArgs = {
   role: Role;
   userId: Scalars['ID']['input'];
+};
+
+
+export type MutationUnlinkCustomerArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -863,27 +874,27 @@ export type Query = {
   customer?: Maybe<Customer>;
   /** The customers of both systems, each person once. Newest first unless another order is asked for. */
   customers?: Maybe<CustomerConnection>;
+  /** How well the two systems are linked, today and on the days before. */
+  dataQualityReport?: Maybe<DataQualityReport>;
   /** Everybody who delivers, by name; inactive ones too. */
   deliveryBoys?: Maybe<DeliveryBoyConnection>;
   /** The messages that could not be delivered and are not tried any more, the newest first. */
   failedNotifications?: Maybe<FailedNotificationConnection>;
   /** Who is meant by an id, an e-mail, a phone in any spelling, or a whole name. */
   findCustomer?: Maybe<CustomerLookup>;
+  /** How many customers there are in each state of the link, and who they are. */
+  linkageAudit?: Maybe<LinkageAudit>;
   /** Whoever is logged in; null when nobody is. */
   me?: Maybe<Viewer>;
 };
 
 
-  /** How well the two systems are linked, today and on the days before. */
-  dataQualityReport?: Maybe<DataQualityReport>;
 export type QueryAuditEventsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   subjectId?: InputMaybe<Scalars['ID']['input']>;
 };
 
-  /** How many customers there are in each state of the link, and who they are. */
-  linkageAudit?: Maybe<LinkageAudit>;
 
 export type QueryCustomerArgs = {
   id: Scalars['ID']['input'];
