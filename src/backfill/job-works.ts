@@ -1,7 +1,8 @@
 import type { JobWork } from '../jobs/run-job.ts';
 import type { BackfillDependencies } from './backfill-dependencies.ts';
+import { backfillWork } from './backfill-work.ts';
 
 /** The long work of the migration, for whoever runs jobs. */
-export function jobWorks(_dependencies: BackfillDependencies): readonly JobWork[] {
-  return [];
+export function jobWorks(dependencies: BackfillDependencies): readonly JobWork[] {
+  return [backfillWork(dependencies)];
 }
