@@ -133,6 +133,7 @@ describe('a watcher whose collections stay', () => {
     await opened.records.drop();
     const second = opened.watch();
     await second.reported('HISTORY_LOST');
+    await until(async () => (await placeOf(opened.database))?.sweepDue === false, 'the sweep');
     await opened.settled();
     expect((await opened.told()).map(({ changes }) => changes)).toEqual([['users.name: null → Before']]);
   });
