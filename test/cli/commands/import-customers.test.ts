@@ -56,7 +56,7 @@ describe('import-customers', () => {
     };
     const endWith = async (signal: NodeJS.Signals) => {
       const before = await rowsDone();
-      const command = startCommand(['import-customers', file('many.csv')], data.environment);
+      const command = await startCommand(['import-customers', file('many.csv')], data.environment);
       while ((await rowsDone()) === before) await sleep(5);
       command.process.kill(signal);
       return command.ended;

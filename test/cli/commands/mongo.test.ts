@@ -18,7 +18,7 @@ describe('mongo', () => {
   });
 
   it('serves any driver by the address that it prints, refuses a port or a directory that is taken in one line, and ends with SIGTERM', async () => {
-    server = startCommand(['mongo', '--data', dataDir, '--port', '0'], {});
+    server = await startCommand(['mongo', '--data', dataDir, '--port', '0'], {});
     const [uri] = await server.printed(/^mongodb:\/\/127\.0\.0\.1:\d+\/\S*$/m);
     const client = await new MongoClient(uri).connect();
     const things = client.db('shop').collection<{ _id: number }>('things');

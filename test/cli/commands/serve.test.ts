@@ -35,8 +35,8 @@ describe('serve', () => {
   });
   afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
-  function serve(environment: Record<string, string>): RunningCommand {
-    const command = startCommand(['serve'], { DATA_DIR: dataDir, PORT: '0', ...environment });
+  async function serve(environment: Record<string, string>): Promise<RunningCommand> {
+    const command = await startCommand(['serve'], { DATA_DIR: dataDir, PORT: '0', ...environment });
     running.push(command);
     return command;
   }
@@ -48,7 +48,7 @@ describe('serve', () => {
   }
 
   it('loads demo data at its first start, prints address and log-ins, and has everything after it was killed', async () => {
-    const first = serve({});
+    const first = await serve({});
     const url = await addressOf(first);
     await first.printed(/admin\s+admin@example\.com[\s\S]*with the password saffron-kettle-harbour-27/);
     await first.printed(new RegExp(dataDir));
@@ -63,7 +63,7 @@ describe('serve', () => {
     first.process.kill('SIGKILL');
     expect((await first.ended).code).toBeNull();
 
-    const second = serve({});
+    const second = await serve({});
     const again = await addressOf(second);
     const token = graphqlClient(again, changed.data.changePassword.accessToken);
     expect((await token('{ customers { count { value } } me { id } }')).data).toEqual(before);

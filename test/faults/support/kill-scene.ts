@@ -7,8 +7,8 @@ import { ObjectId } from 'mongodb';
 import type { Database } from '../../../src/database/collections.ts';
 import { connectDatabase } from '../../../src/database/connect.ts';
 import { startEmbeddedMongo } from '../../../src/embedded-mongo/start.ts';
+import { bundleGateway } from '../../support/bundle-gateway.ts';
 import { graphqlClient } from '../../support/graphql-client.ts';
-import { bundleGateway } from './bundle-gateway.ts';
 import { type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
 
 /** A database that outlives gateways, with one admin, and gateways that can be killed. */
@@ -25,7 +25,7 @@ export interface KillScene {
 
 export async function openKillScene(): Promise<KillScene> {
   const directory = await mkdtemp(join(tmpdir(), 'gateway-kills-'));
-  const [server, bundle] = await Promise.all([
+  const [server, gatewayMain] = await Promise.all([
     startEmbeddedMongo({ dataDir: join(directory, 'database') }),
     bundleGateway(),
   ]);
@@ -47,7 +47,7 @@ export async function openKillScene(): Promise<KillScene> {
     databaseUri: server.uri,
     notificationsDirectory,
     async start() {
-      const gateway = await startGatewayProcess(bundle.main, server.uri, {
+      const gateway = await startGatewayProcess(gatewayMain, server.uri, {
         MONGODB_DB: 'kills',
         DATA_DIR: directory,
         NOTIFICATIONS_DIR: notificationsDirectory,
@@ -70,7 +70,6 @@ export async function openKillScene(): Promise<KillScene> {
       await Promise.all([...running].map(({ dead }) => dead));
       await database.client.close();
       await server.close();
-      await bundle.remove();
       await rm(directory, { recursive: true, force: true });
     },
   };

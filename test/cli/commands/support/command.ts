@@ -7,6 +7,8 @@ import { type Database, openCollections } from '../../../../src/database/collect
 import { connectDatabase } from '../../../../src/database/connect.ts';
 import { startEmbeddedMongo } from '../../../../src/embedded-mongo/start.ts';
 
+import { bundleGateway } from '../../../support/bundle-gateway.ts';
+
 export interface CommandOutcome {
   /** Null when a signal ended it. */
   readonly code: number | null;
@@ -22,11 +24,11 @@ export interface RunningCommand {
 }
 
 /** Starts the real command, off a terminal, with nothing in its environment but what is given. */
-export function startCommand(
+export async function startCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
-): RunningCommand {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
+): Promise<RunningCommand> {
+  const child = spawn(process.execPath, [await bundleGateway(), ...args], {
     env: { PATH: process.env.PATH, HOME: tmpdir(), LOG_LEVEL: 'warn', BCRYPT_COST: '10', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -55,11 +57,11 @@ export function startCommand(
   };
 }
 
-export function runCommand(
+export async function runCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<CommandOutcome> {
-  return startCommand(args, environment).ended;
+  return (await startCommand(args, environment)).ended;
 }
 
 export interface DataDirectory {
