@@ -44,11 +44,12 @@ export async function listSkipped(
  *
  * @throws AppError BAD_USER_INPUT naming `after`.
  */
-export async function skippedPage(
+export async function skippedPage<Node>(
   { database, cursors }: { readonly database: Database; readonly cursors: CursorCodec },
   jobId: string,
   { first, after }: PageArguments,
-): Promise<Page<StoredJobFailure>> {
+  show: (row: StoredJobFailure) => Node,
+): Promise<Page<Node>> {
   const list = `skipped:${jobId}`;
   const place = after === null ? null : cursors.decode(after, list);
   const prefix = `${jobId}/`;
@@ -59,7 +60,7 @@ export async function skippedPage(
     .toArray();
   const rows = found.slice(0, first);
   return new Page({
-    nodes: rows,
+    nodes: rows.map(show),
     hasNextPage: found.length > first,
     hasPreviousPage: place !== null,
     cursorOf: (index) => {

@@ -101,6 +101,11 @@ export class ReleaseResolver {
     @Arg('after', () => String, { nullable: true, description: 'The cursor after which the page begins.' })
     after?: string | null,
   ): Promise<Page<SkippedRelease>> {
-    return skippedPage(this.dependencies.customers, run.id, pageArguments(first, after));
+    const { customers } = this.dependencies;
+    return skippedPage(customers, run.id, pageArguments(first, after), ({ customerId, code, message }) => ({
+      customerId,
+      code,
+      message,
+    }));
   }
 }

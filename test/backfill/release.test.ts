@@ -110,7 +110,10 @@ describe('a release', () => {
     const [loggedIn, chosen, waiting] = await scene.addPairs([{}, {}, {}]);
     const hash = `$2b$12$${'a'.repeat(53)}`;
     await scene.database.users.updateOne({ id: chosen?.login.id }, { $set: { password_hash: hash } });
-    await scene.database.accounts.updateOne({ _id: loggedIn?.key }, { $set: { lastLoginAt: new Date() } });
+    await scene.database.accounts.updateOne(
+      { _id: loggedIn?.key ?? '' },
+      { $set: { lastLoginAt: new Date() } },
+    );
     const run = await released();
     expect(run.progress).toMatchObject({ total: 3, sent: 1, skipped: 2 });
     expect(await skippedBy(run.id)).toEqual({

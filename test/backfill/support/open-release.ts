@@ -121,7 +121,7 @@ export async function openRelease(options: { through?: (uri: string) => string }
           createdAt,
           destination,
           state,
-          password: secrets === null ? undefined : (await box.open(secrets)).password,
+          password: secrets === null ? undefined : (await box.open(secrets))?.password,
         })),
       );
     },
