@@ -1,9 +1,11 @@
 import { compilePipeline, runPipeline } from '../aggregate/compile-pipeline.ts';
+import { groupFields } from '../aggregate/group-fields.ts';
 import { splitPrefix } from '../aggregate/split-prefix.ts';
 import type { PipelineContext } from '../aggregate/stage.ts';
 import { RawDocument } from '../bson/raw-document.ts';
 import type { BsonDocument, BsonValue } from '../bson/value.ts';
 import { countRows } from '../plan/count-rows.ts';
+import { openCovered } from '../plan/covered-query.ts';
 import { openQuery } from '../plan/open-query.ts';
 import { compileQuery, type Query } from '../plan/query.ts';
 import type { Row } from '../plan/row.ts';
@@ -49,9 +51,12 @@ export function planPipeline(
   const rest = statistics === undefined ? prefix.rest : prefix.rest.slice(1);
   const stages = compilePipeline(rest, compiling);
   const countsOnly = statistics === undefined && needsNoDocuments(rest[0]);
+  const wanted = statistics === undefined && !countsOnly ? groupFields(rest[0]) : undefined;
   const openRows = (): Stage<unknown> => {
     const collection = readableCollection(context, name);
-    return (countsOnly ? countRows : openQuery)(executionContextOf(context), collection, query);
+    const execution = executionContextOf(context);
+    const covered = wanted && openCovered(execution, collection, query, wanted);
+    return covered ?? (countsOnly ? countRows : openQuery)(execution, collection, query);
   };
   return {
     query,
@@ -61,7 +66,7 @@ export function planPipeline(
       if (statistics !== undefined) return sourceOf(runPipeline(stages, statistics));
       const rows = openRows();
       if (stages.length === 0) return rawRows(rows as Stage<Row>);
-      const documents = countsOnly ? emptyDocuments(rows) : documentsOf(rows as Stage<Row>);
+      const documents = countsOnly ? emptyDocuments(rows) : documentsOf(rows as Stage<Documented>);
       const results = sourceOf(runPipeline(stages, documents));
       const close = (): void => {
         results.close();
@@ -95,7 +100,10 @@ function pipelineContextOf(context: CommandContext): PipelineContext {
   };
 }
 
-function* documentsOf(rows: Stage<Row>): Generator<BsonDocument> {
+/** A row, or what an index has of one. */
+type Documented = Pick<Row, 'document'>;
+
+function* documentsOf(rows: Stage<Documented>): Generator<BsonDocument> {
   try {
     for (let row = rows.next(); row !== undefined; row = rows.next()) yield row.document;
   } finally {

@@ -2,6 +2,7 @@ import type { Collection } from '../storage/collection.ts';
 import type { AccessPlan } from './access-plan.ts';
 import type { IndexCandidate } from './index-candidate.ts';
 import { IndexScan } from './index-scan.ts';
+import { KeyCount, plainRanges } from './key-count.ts';
 import { openQuery, plansFor } from './open-query.ts';
 import type { Query } from './query.ts';
 import { above } from './row-stages.ts';
@@ -18,7 +19,11 @@ export function countRows(
     return new Counted(openQuery(context, collection, unsorted), undefined);
   const keys = keysOf(plansFor(collection, { ...unsorted, skip: 0, limit: undefined }));
   if (keys === undefined) return new Counted(openQuery(context, collection, unsorted), undefined);
-  return new Counted(new IndexScan(context, keys.scan), query);
+  // Up to a limit keys are looked at; all of them are counted where they are stored.
+  const ranges = query.limit === undefined ? plainRanges(keys.scan) : undefined;
+  const input =
+    ranges === undefined ? new IndexScan(context, keys.scan) : new KeyCount(context, keys.scan, ranges);
+  return new Counted(input, query);
 }
 
 function keysOf(plans: AccessPlan[]): IndexCandidate | undefined {

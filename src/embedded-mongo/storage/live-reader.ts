@@ -31,6 +31,10 @@ export class LiveReader implements KeyReader {
     return cursor;
   }
 
+  count(from: Buffer, to: Buffer): number {
+    return (this.group.size === 0 ? this.base : this.group).count(from, to);
+  }
+
   release(): void {
     this.generation += 1;
     for (const cursor of this.open) cursor.detach();

@@ -29,6 +29,13 @@ export class LmdbReader implements KeyReader {
     if (withValues) return new EntryCursor(this.db.getRange(options)[Symbol.iterator]());
     return new KeysCursor(this.db.getKeys(options)[Symbol.iterator]());
   }
+
+  count(from: Buffer, to: Buffer): number {
+    const bounds = { start: from, end: to };
+    return this.db.getKeysCount(
+      this.transaction === undefined ? bounds : { ...bounds, transaction: this.transaction },
+    );
+  }
 }
 
 class KeysCursor implements KeyCursor {

@@ -85,6 +85,21 @@ export class Overlay implements KeyWriterStore {
     return new MergedCursor(below, this, from, to, reverse);
   }
 
+  count(from: Buffer, to: Buffer): number {
+    let total = this.base.count(from, to);
+    const [low, high] = [keyText(from), keyText(to)];
+    for (
+      let text = this.neighbour(low, high, false, undefined);
+      text !== undefined;
+      text = this.neighbour(low, high, false, text)
+    ) {
+      const isStored = this.base.get(Buffer.from(text, 'latin1')) !== undefined;
+      const isThere = this.values.get(text) != null;
+      if (isThere !== isStored) total += isThere ? 1 : -1;
+    }
+    return total;
+  }
+
   /** The buffered key that follows `after` in the direction of travel (or begins it), within the range. */
   neighbour(from: string, to: string, reverse: boolean, after: string | undefined): string | undefined {
     if (this.values.size === 0) return undefined;

@@ -14,6 +14,8 @@ export interface KeyReader {
   get(key: Buffer): Buffer | undefined;
   /** Keys in [from, to), descending when `reverse`; `withValues` when the caller will ask for values. */
   range(from: Buffer, to: Buffer, reverse: boolean, withValues: boolean): KeyCursor;
+  /** How many keys are in [from, to): none of them is read. */
+  count(from: Buffer, to: Buffer): number;
 }
 
 /** A reader whose writes it sees itself. */

@@ -24,14 +24,14 @@ export function compileGroup(spec: BsonValue, { context }: StageTools): Stage {
     name: '$group',
     *run(input) {
       const groups = new ValueMap<Accumulator[]>(context.collation);
+      let previous: BsonDocument | undefined;
+      let accumulators: Accumulator[] = [];
       for (const document of input) {
-        const key = id(document) ?? null;
-        let accumulators = groups.get(key);
-        if (!accumulators) {
-          accumulators = fields.map(({ plan }) => plan.make());
-          groups.set(key, accumulators);
-        }
-        for (const [index, { plan }] of fields.entries()) {
+        // Made from an index, neighbours with the same values are one object.
+        if (document !== previous) accumulators = accumulatorsOf(document);
+        previous = document;
+        for (let index = 0; index < fields.length; index++) {
+          const { plan } = fields[index] as (typeof fields)[number];
           (accumulators[index] as Accumulator).add(plan.input(document), document);
         }
       }
@@ -41,6 +41,15 @@ export function compileGroup(spec: BsonValue, { context }: StageTools): Stage {
           result.set(name, (accumulators[index] as Accumulator).result() ?? null);
         });
         yield result;
+      }
+
+      function accumulatorsOf(document: BsonDocument): Accumulator[] {
+        const key = id(document) ?? null;
+        const known = groups.get(key);
+        if (known !== undefined) return known;
+        const made = fields.map(({ plan }) => plan.make());
+        groups.set(key, made);
+        return made;
       }
     },
   };
