@@ -6,7 +6,7 @@ import { buildSchema } from '../src/graphql/build-schema.ts';
 /** Writes schema/schema.graphql from the code; with `--check` it only says whether the file is current. */
 const path = new URL('../schema/schema.graphql', import.meta.url);
 const unused = undefined as never;
-const schema = await buildSchema(resolvers(unused, unused));
+const schema = await buildSchema(resolvers(unused, unused, unused));
 const text = `# Emitted from the code by "npm run schema". Do not edit.\n\n${printSchema(lexicographicSortSchema(schema))}\n`;
 
 if (process.argv.includes('--check')) {

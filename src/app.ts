@@ -7,7 +7,11 @@ import { AccountsResolver } from './accounts/accounts-resolver.ts';
 import { confirmEmail } from './accounts/confirm-email.ts';
 import { PeopleResolver } from './accounts/people-resolver.ts';
 import type { SigningKeys } from './accounts/signing-keys.ts';
+import type { BackfillDependencies } from './backfill/backfill-dependencies.ts';
+import { BackfillResolver } from './backfill/backfill-resolver.ts';
 import { jobWorks } from './backfill/job-works.ts';
+import { ReleaseResolver } from './backfill/release-resolver.ts';
+import { RevertResolver } from './backfill/revert-resolver.ts';
 import { buildUseCases } from './build-use-cases.ts';
 import type { Config } from './config.ts';
 import type { RequestContext } from './context.ts';
@@ -80,7 +84,7 @@ export interface App {
 export async function buildApp(dependencies: AppDependencies): Promise<App> {
   const { config, database, keys, log } = dependencies;
   const { accounts, customers, backfill } = await buildUseCases(dependencies);
-  const schema = withPermissions(await buildSchema(resolvers(accounts, customers)));
+  const schema = withPermissions(await buildSchema(resolvers(accounts, customers, backfill)));
   const report = (error: unknown, requestId?: string) =>
     log.error({ err: error, requestId }, 'request failed');
   const apollo = await createApollo({ schema, introspection: config.introspection, report });
@@ -137,7 +141,11 @@ function loadersOnce(database: Database): RequestContext['loadersFor'] {
 }
 
 /** Every resolver, each made with what it needs; also what the schema is emitted from. */
-export function resolvers(accounts: AccountsDependencies, customers: CustomerDependencies): object[] {
+export function resolvers(
+  accounts: AccountsDependencies,
+  customers: CustomerDependencies,
+  backfill: BackfillDependencies,
+): object[] {
   const figures = createRecentFigures(customers);
   return [
     new AccountsResolver(accounts),
@@ -157,6 +165,9 @@ export function resolvers(accounts: AccountsDependencies, customers: CustomerDep
     new DeliveryBoyConnectionResolver(),
     new LinkageAuditResolver(customers, figures),
     new DataQualityResolver(customers, figures),
+    new BackfillResolver(backfill),
+    new ReleaseResolver(backfill),
+    new RevertResolver(backfill),
   ];
 }
 

@@ -370,4 +370,68 @@ ${SUMMARY}`,
 }
 `,
   },
+  {
+    title: 'Credentials that wait to be released',
+    description:
+      'What a release would send, and to whom nothing. With backfillId: only to the logins of that backfill.',
+    roles: ADMIN,
+    variables: { backfillId: null },
+    query: `query WaitingCredentials(
+  $backfillId: ID
+) {
+  releasePreview(backfillId: $backfillId) {
+    byEmail
+    bySms
+    unreachable
+    inactive
+    estimatedSmsCost
+  }
+}
+`,
+  },
+  {
+    title: 'Release credentials',
+    description:
+      'Makes temporary passwords for everybody who waits for one, and sends them: each once, so many a minute.',
+    roles: ADMIN,
+    variables: { backfillId: null, perMinute: 60 },
+    query: `mutation ReleaseCredentials(
+  $backfillId: ID
+  $perMinute: Int = 60
+) {
+  releaseCredentials(
+    backfillId: $backfillId
+    perMinute: $perMinute
+  ) {
+    id
+    state
+    total
+  }
+}
+`,
+  },
+  {
+    title: 'How a release stands',
+    description:
+      'How many were sent theirs, and who got none and why. Take the id from “Release credentials”.',
+    roles: ADMIN,
+    variables: { id: 'id of the release', first: 20 },
+    query: `query ReleaseProgress(
+  $id: ID!
+  $first: Int = 20
+) {
+  releaseRun(id: $id) {
+    state
+    total
+    sent
+    unreachable
+    error
+    skipped(first: $first) {
+      pageInfo { hasNextPage endCursor }
+      nodes { customerId code message }
+    }
+  }
+}
+`,
+  },
 ];

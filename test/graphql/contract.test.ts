@@ -27,6 +27,7 @@ const served = [
   'DeliveryBoy DeliveryBoyConnection DeliveryBoyEdge Session Viewer Acknowledgement',
   'AuditEvent FieldChange AuditEventConnection AuditEventEdge CreateStaffInput',
   'DataQualityStatus DataQualityReport DataQualityPoint LinkageAudit AuditFinding',
+  'JobState BackfillPreview ReleaseRun RepairAction RepairRun RepairStep RepairStepConnection RepairStepEdge',
 ].flatMap((line) => line.split(' '));
 
 const servedRootFields = {
@@ -39,6 +40,8 @@ const servedRootFields = {
     'auditEvents',
     'linkageAudit',
     'dataQualityReport',
+    'releaseRun',
+    'repairRun',
   ],
   Mutation: [
     'createStaff',
@@ -59,6 +62,10 @@ const servedRootFields = {
     'linkCustomer',
     'unlinkCustomer',
     'clearLink',
+    'releaseCredentials',
+    'pauseRelease',
+    'resumeRelease',
+    'revertBatch',
   ],
 };
 

@@ -29,6 +29,14 @@ const expected: Record<string, Partial<Record<Caller, 'allowed'>>> = {
   'Query.auditEvents': { ADMIN: 'allowed' },
   'Query.linkageAudit': { ADMIN: 'allowed', ANALYST: 'allowed' },
   'Query.dataQualityReport': { ADMIN: 'allowed', ANALYST: 'allowed' },
+  'Query.releaseRun': { ADMIN: 'allowed' },
+  'Query.releasePreview': { ADMIN: 'allowed' },
+  'Query.repairRun': { ADMIN: 'allowed' },
+  'Mutation.releaseCredentials': { ADMIN: 'allowed' },
+  'Mutation.pauseRelease': { ADMIN: 'allowed' },
+  'Mutation.resumeRelease': { ADMIN: 'allowed' },
+  'Mutation.cancelRelease': { ADMIN: 'allowed' },
+  'Mutation.revertBatch': { ADMIN: 'allowed' },
   'Mutation.createStaff': { ADMIN: 'allowed' },
   'Mutation.setRole': { ADMIN: 'allowed' },
   'Mutation.setLoginActive': { ADMIN: 'allowed' },
@@ -138,7 +146,7 @@ describe('permissions', () => {
   });
 
   it('names every field with a resolver of its own, so that none loads records unguarded', async () => {
-    const schema = await buildSchema(resolvers(undefined as never, undefined as never));
+    const schema = await buildSchema(resolvers(undefined as never, undefined as never, undefined as never));
     const unnamed: string[] = [];
     for (const type of Object.values(schema.getTypeMap())) {
       if (!isObjectType(type) || isIntrospectionType(type)) continue;
@@ -152,7 +160,9 @@ describe('permissions', () => {
   });
 
   it('leaves rows of lists without a wrapper', async () => {
-    const schema = withPermissions(await buildSchema(resolvers(undefined as never, undefined as never)));
+    const schema = withPermissions(
+      await buildSchema(resolvers(undefined as never, undefined as never, undefined as never)),
+    );
     const customer = schema.getType('Customer');
     const wrapped = isObjectType(customer)
       ? Object.values(customer.getFields()).filter((field) => field.resolve !== undefined)

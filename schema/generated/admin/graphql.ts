@@ -155,6 +155,21 @@ export type IdentifierKind =
   /** The phone of either half, in any spelling. */
   | 'PHONE';
 
+/** How long work stands. */
+export type JobState =
+  /** Given up. What it has done stays done. */
+  | 'CANCELLED'
+  /** It stopped at something that does not pass by itself; resumed, it is tried again. */
+  | 'FAILED'
+  /** Nobody works on it until it is resumed. */
+  | 'PAUSED'
+  /** Stored; a process that works on it takes it up within a second or two. */
+  | 'QUEUED'
+  /** Somebody works on it, or has died and is followed by another. */
+  | 'RUNNING'
+  /** Done. */
+  | 'SUCCEEDED';
+
 /** How the two halves of a customer stand to each other in the database. */
 export type LinkState =
   /** Anything else: a claim that is not returned, two claimants, a link of the wrong type, a missing or double id. */
@@ -200,6 +215,17 @@ export type OrderDirection =
   | 'ASC'
   /** Largest first. */
   | 'DESC';
+
+/** What is done about one customer. New ones may be added. */
+export type RepairAction =
+  /** Link a login and a delivery record that belong together. */
+  | 'ACCEPT_SUGGESTION'
+  /** Remove a link to a record that does not exist. */
+  | 'CLEAR_DANGLING'
+  /** Write the missing side of a half link. */
+  | 'COMPLETE_LINK'
+  /** Remove a login that a backfill made. */
+  | 'REVERT_LOGIN';
 
 /** What a login may do. */
 export type Role =
@@ -337,6 +363,74 @@ export type CreateDeliveryRecordMutationVariables = Exact<{
 
 
 export type CreateDeliveryRecordMutation = { createDeliveryRecord: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } };
+
+export type ReleasePreviewQueryVariables = Exact<{
+  backfillId?: string | number | null | undefined;
+}>;
+
+
+export type ReleasePreviewQuery = { releasePreview: { byEmail: number, bySms: number, unreachable: number, inactive: number, estimatedSmsCost: number } | null };
+
+export type ReleaseProgressQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ReleaseProgressQuery = { releaseRun: { id: string, state: JobState, total: number, sent: number, unreachable: number, skippedCount: number, error: string | null, startedAt: string, finishedAt: string | null } | null };
+
+export type ReleaseSkippedQueryVariables = Exact<{
+  id: string | number;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ReleaseSkippedQuery = { releaseRun: { id: string, skipped: { nodes: Array<{ customerId: string, code: string, message: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export type ReleaseCredentialsMutationVariables = Exact<{
+  backfillId?: string | number | null | undefined;
+  perMinute?: number | null | undefined;
+}>;
+
+
+export type ReleaseCredentialsMutation = { releaseCredentials: { id: string, state: JobState, total: number } };
+
+export type PauseReleaseMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type PauseReleaseMutation = { pauseRelease: { id: string, state: JobState } };
+
+export type ResumeReleaseMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ResumeReleaseMutation = { resumeRelease: { id: string, state: JobState } };
+
+export type CancelReleaseMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CancelReleaseMutation = { cancelRelease: { id: string, state: JobState } };
+
+export type RevertBatchMutationVariables = Exact<{
+  batchId: string | number;
+}>;
+
+
+export type RevertBatchMutation = { revertBatch: { id: string, state: JobState, planned: number } };
+
+export type RepairProgressQueryVariables = Exact<{
+  id: string | number;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type RepairProgressQuery = { repairRun: { id: string, state: JobState, planned: number, applied: number, skippedCount: number, error: string | null, startedAt: string, finishedAt: string | null, skipped: { nodes: Array<{ action: RepairAction, customerId: string, description: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -783,3 +877,114 @@ export const CreateDeliveryRecordDocument = new TypedDocumentString(`
     name
   }
 }`, {"hash":"sha256:9356be8055fb184e30caa6f371f22a66467073fb35dab50f69ba5148e76a5d85"}) as unknown as TypedDocumentString<CreateDeliveryRecordMutation, CreateDeliveryRecordMutationVariables>;
+export const ReleasePreviewDocument = new TypedDocumentString(`
+    query ReleasePreview($backfillId: ID) {
+  releasePreview(backfillId: $backfillId) {
+    byEmail
+    bySms
+    unreachable
+    inactive
+    estimatedSmsCost
+  }
+}
+    `, {"hash":"sha256:f3f5df59898395cac9bd70b3a08fe18cdd27fc5d2a5d60cedb896bfcadfb36a2"}) as unknown as TypedDocumentString<ReleasePreviewQuery, ReleasePreviewQueryVariables>;
+export const ReleaseProgressDocument = new TypedDocumentString(`
+    query ReleaseProgress($id: ID!) {
+  releaseRun(id: $id) {
+    id
+    state
+    total
+    sent
+    unreachable
+    skippedCount
+    error
+    startedAt
+    finishedAt
+  }
+}
+    `, {"hash":"sha256:01813f32f1df47c5191af47200adfac78976b94d7d8345d63aae31315258e35b"}) as unknown as TypedDocumentString<ReleaseProgressQuery, ReleaseProgressQueryVariables>;
+export const ReleaseSkippedDocument = new TypedDocumentString(`
+    query ReleaseSkipped($id: ID!, $first: Int, $after: String) {
+  releaseRun(id: $id) {
+    id
+    skipped(first: $first, after: $after) {
+      nodes {
+        customerId
+        code
+        message
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:43c88a7450e1de0df67fd5cc3d9b4e786bd655c602af56353b5a52227a42fd67"}) as unknown as TypedDocumentString<ReleaseSkippedQuery, ReleaseSkippedQueryVariables>;
+export const ReleaseCredentialsDocument = new TypedDocumentString(`
+    mutation ReleaseCredentials($backfillId: ID, $perMinute: Int) {
+  releaseCredentials(backfillId: $backfillId, perMinute: $perMinute) {
+    id
+    state
+    total
+  }
+}
+    `, {"hash":"sha256:3d3143e5553d3773712bfc4ac1c6d27c5c8cefe3d696437fecfb31bba544c762"}) as unknown as TypedDocumentString<ReleaseCredentialsMutation, ReleaseCredentialsMutationVariables>;
+export const PauseReleaseDocument = new TypedDocumentString(`
+    mutation PauseRelease($id: ID!) {
+  pauseRelease(id: $id) {
+    id
+    state
+  }
+}
+    `, {"hash":"sha256:448b3e03db616d0cc0d3d8c01600f739142e341dd702a44cb4b72d7591c6ccb7"}) as unknown as TypedDocumentString<PauseReleaseMutation, PauseReleaseMutationVariables>;
+export const ResumeReleaseDocument = new TypedDocumentString(`
+    mutation ResumeRelease($id: ID!) {
+  resumeRelease(id: $id) {
+    id
+    state
+  }
+}
+    `, {"hash":"sha256:d70ebb17a05a518447ea18e9a24a5729ee283e50f17ae659b2869ab39c21a38a"}) as unknown as TypedDocumentString<ResumeReleaseMutation, ResumeReleaseMutationVariables>;
+export const CancelReleaseDocument = new TypedDocumentString(`
+    mutation CancelRelease($id: ID!) {
+  cancelRelease(id: $id) {
+    id
+    state
+  }
+}
+    `, {"hash":"sha256:dc33b2f39d6692616eb3158ccc5c57dfa8563fb4ae30b2a2b457dc2450739bcb"}) as unknown as TypedDocumentString<CancelReleaseMutation, CancelReleaseMutationVariables>;
+export const RevertBatchDocument = new TypedDocumentString(`
+    mutation RevertBatch($batchId: ID!) {
+  revertBatch(batchId: $batchId) {
+    id
+    state
+    planned
+  }
+}
+    `, {"hash":"sha256:96d4f74c4fd7ae687dde24ab5d5172ab5fa1924302fdca97d9ca3c98700be144"}) as unknown as TypedDocumentString<RevertBatchMutation, RevertBatchMutationVariables>;
+export const RepairProgressDocument = new TypedDocumentString(`
+    query RepairProgress($id: ID!, $first: Int, $after: String) {
+  repairRun(id: $id) {
+    id
+    state
+    planned
+    applied
+    skippedCount
+    error
+    startedAt
+    finishedAt
+    skipped(first: $first, after: $after) {
+      nodes {
+        action
+        customerId
+        description
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:e8e9ff7f86c3a8223fbe8153a4338b0708887b4230b602aa9a6d8c93620e1eda"}) as unknown as TypedDocumentString<RepairProgressQuery, RepairProgressQueryVariables>;

@@ -73,6 +73,21 @@ export type AuditFindingCustomersArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
+/** What a release of credentials would send, and to whom nothing. */
+export type BackfillPreview = {
+  __typename?: 'BackfillPreview';
+  /** Messages by e-mail. */
+  byEmail: Scalars['Int']['output'];
+  /** Messages by SMS. */
+  bySms: Scalars['Int']['output'];
+  /** What the SMS cost, one each, by the price in the configuration (`SMS_PRICE`). */
+  estimatedSmsCost: Scalars['Float']['output'];
+  /** Logins that are inactive: they get nothing. */
+  inactive: Scalars['Int']['output'];
+  /** Active logins that neither e-mail nor SMS reaches. */
+  unreachable: Scalars['Int']['output'];
+};
+
 /** A reason why a customer cannot be billed as the data is. */
 export type BillingIssue =
   /** The links of this customer contradict each other. */
@@ -602,6 +617,21 @@ export type ImportedCustomer = {
   result?: Maybe<CreateCustomerResult>;
 };
 
+/** How long work stands. */
+export type JobState =
+  /** Given up. What it has done stays done. */
+  | 'CANCELLED'
+  /** It stopped at something that does not pass by itself; resumed, it is tried again. */
+  | 'FAILED'
+  /** Nobody works on it until it is resumed. */
+  | 'PAUSED'
+  /** Stored; a process that works on it takes it up within a second or two. */
+  | 'QUEUED'
+  /** Somebody works on it, or has died and is followed by another. */
+  | 'RUNNING'
+  /** Done. */
+  | 'SUCCEEDED';
+
 /** How the two halves of a customer stand to each other in the database. */
 export type LinkState =
   /** Anything else: a claim that is not returned, two claimants, a link of the wrong type, a missing or double id. */
@@ -684,6 +714,8 @@ export type LoginBlocker =
 
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Ends a release for good. What was sent stays good. */
+  cancelRelease: ReleaseRun;
   /** Sets a new password and ends every session, this one included; the answer is a new one. */
   changePassword: Session;
   /** Empties the link of one record, whatever it says: the way out of a conflict. Answers everybody who is another customer now than before, the record and whom it claimed in any case; a login of staff is nobody. */
@@ -706,12 +738,20 @@ export type Mutation = {
   linkCustomer: Customer;
   /** Logs in by e-mail or phone, in any spelling. Every failure is answered alike, with INVALID_CREDENTIALS. */
   login: Session;
+  /** Stops a release within a second or two; nobody is sent anything twice. */
+  pauseRelease: ReleaseRun;
+  /** Makes temporary passwords for logins that wait for them, and sends each once: never to an inactive login, to one with a password of its own, or to anybody who has logged in. Answers at once; `releaseRun` says how it goes. One at a time. */
+  releaseCredentials: ReleaseRun;
   /** Sends another code for `confirmLink` to the delivery half's own phone or e-mail; the earlier one is void. One a minute, five a day. */
   requestLinkCode: Acknowledgement;
   /** Sends a customer a new temporary password and voids the one sent before; a password that they have chosen stays. At most once a minute and five times a day. The answer says where it was sent, masked. */
   resendCredentials: Acknowledgement;
   /** Tries to deliver a message again; refused with CONFLICT once the password, code or link in it is no longer good. */
   resendNotification: Acknowledgement;
+  /** Goes on with a release that was paused, or that has failed. */
+  resumeRelease: ReleaseRun;
+  /** Undoes a backfill: removes the logins that it made and that nobody has used or changed since, and lists the others in `skipped`. Answers at once; `repairRun` says how it goes. Asked for again, a run that has stopped goes on. */
+  revertBatch: RepairRun;
   /** Asks for another e-mail. It becomes `email` once the link that is sent there is opened and confirmed; until then the old one holds, and is told. */
   setEmail: Viewer;
   /** Lets a login of any role log in, or no more: then its sessions end, and credentials that wait to be sent are not. */
@@ -724,6 +764,11 @@ export type Mutation = {
   unlockLogin: Login;
   /** Changes a customer on whichever halves hold the values: name, phone and e-mail on each, everything else on the delivery record. An absent field keeps its value, null clears it. */
   updateCustomer: UpdateCustomerResult;
+};
+
+
+export type MutationCancelReleaseArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -788,6 +833,17 @@ export type MutationLoginArgs = {
 };
 
 
+export type MutationPauseReleaseArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type MutationReleaseCredentialsArgs = {
+  backfillId?: InputMaybe<Scalars['ID']['input']>;
+  perMinute?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
 export type MutationResendCredentialsArgs = {
   customerId: Scalars['ID']['input'];
 };
@@ -795,6 +851,16 @@ export type MutationResendCredentialsArgs = {
 
 export type MutationResendNotificationArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type MutationResumeReleaseArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type MutationRevertBatchArgs = {
+  batchId: Scalars['ID']['input'];
 };
 
 
@@ -886,6 +952,12 @@ export type Query = {
   linkageAudit?: Maybe<LinkageAudit>;
   /** Whoever is logged in; null when nobody is. */
   me?: Maybe<Viewer>;
+  /** What a release would send now, and to whom nothing. Writes nothing; every login is looked at. */
+  releasePreview?: Maybe<BackfillPreview>;
+  /** How a release of credentials stands. */
+  releaseRun?: Maybe<ReleaseRun>;
+  /** How the undoing of a backfill stands. */
+  repairRun?: Maybe<RepairRun>;
 };
 
 
@@ -926,6 +998,131 @@ export type QueryFindCustomerArgs = {
   identifier: Scalars['String']['input'];
 };
 
+
+export type QueryReleasePreviewArgs = {
+  backfillId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+export type QueryReleaseRunArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryRepairRunArgs = {
+  id: Scalars['ID']['input'];
+};
+
+/** One release of credentials. */
+export type ReleaseRun = {
+  __typename?: 'ReleaseRun';
+  /** Of the backfill whose logins get their credentials; null: everybody who never got any. */
+  backfillId?: Maybe<Scalars['ID']['output']>;
+  /** Why it failed. */
+  error?: Maybe<Scalars['String']['output']>;
+  /** When it ended; null before. */
+  finishedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** To be asked for, paused and resumed by. */
+  id: Scalars['ID']['output'];
+  /** Messages a minute at most. */
+  perMinute: Scalars['Int']['output'];
+  /** Logins whose credentials are on their way. */
+  sent: Scalars['Int']['output'];
+  /** The logins that got none, and why. */
+  skipped: SkippedReleaseConnection;
+  /** The length of `skipped`. */
+  skippedCount: Scalars['Int']['output'];
+  /** When it was asked for. */
+  startedAt: Scalars['DateTime']['output'];
+  /** Address of the login that started it, or `command line`. */
+  startedBy: Scalars['String']['output'];
+  /** How it stands. */
+  state: JobState;
+  /** Logins that it looks at; in the end `sent + skippedCount`, and before that an estimate. */
+  total: Scalars['Int']['output'];
+  /** Of those in `skipped`, the ones that no message reaches. */
+  unreachable: Scalars['Int']['output'];
+};
+
+
+/** One release of credentials. */
+export type ReleaseRunSkippedArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What is done about one customer. New ones may be added. */
+export type RepairAction =
+  /** Link a login and a delivery record that belong together. */
+  | 'ACCEPT_SUGGESTION'
+  /** Remove a link to a record that does not exist. */
+  | 'CLEAR_DANGLING'
+  /** Write the missing side of a half link. */
+  | 'COMPLETE_LINK'
+  /** Remove a login that a backfill made. */
+  | 'REVERT_LOGIN';
+
+/** One run that changes many customers, such as undoing a backfill. */
+export type RepairRun = {
+  __typename?: 'RepairRun';
+  /** Steps that were done. */
+  applied: Scalars['Int']['output'];
+  /** Why it failed. */
+  error?: Maybe<Scalars['String']['output']>;
+  /** When it ended; null before. */
+  finishedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** To be asked for by. */
+  id: Scalars['ID']['output'];
+  /** Steps in all; in the end `applied` and those in `skipped`. */
+  planned: Scalars['Int']['output'];
+  /** What was not done, and why. */
+  skipped: RepairStepConnection;
+  /** The length of `skipped`. */
+  skippedCount: Scalars['Int']['output'];
+  /** When it was asked for. */
+  startedAt: Scalars['DateTime']['output'];
+  /** How it stands. */
+  state: JobState;
+};
+
+
+/** One run that changes many customers, such as undoing a backfill. */
+export type RepairRunSkippedArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What is to be done, or was not done, about one customer. */
+export type RepairStep = {
+  __typename?: 'RepairStep';
+  /** What. */
+  action: RepairAction;
+  /** About whom. */
+  customerId: Scalars['ID']['output'];
+  /** For people: why it was not done, where it was not. */
+  description: Scalars['String']['output'];
+};
+
+/** A page of steps. */
+export type RepairStepConnection = {
+  __typename?: 'RepairStepConnection';
+  /** The page, with a cursor for each. */
+  edges: Array<RepairStepEdge>;
+  /** The page. */
+  nodes: Array<RepairStep>;
+  /** Where the page stands. */
+  pageInfo: PageInfo;
+};
+
+/** A step, and its place in the list. */
+export type RepairStepEdge = {
+  __typename?: 'RepairStepEdge';
+  /** To be given as `after`. */
+  cursor: Scalars['String']['output'];
+  /** The step. */
+  node: RepairStep;
+};
+
 /** What a login may do. */
 export type Role =
   /** Sees and changes everything. */
@@ -950,6 +1147,37 @@ export type Session = {
   refreshToken?: Maybe<Scalars['String']['output']>;
   /** Who has logged in. */
   viewer: Viewer;
+};
+
+/** A login that a release gave no credentials. */
+export type SkippedRelease = {
+  __typename?: 'SkippedRelease';
+  /** Why: UNREACHABLE, INACTIVE, HAS_LOGGED_IN, HAS_PASSWORD, ALREADY_SENT, NOT_A_CUSTOMER or GONE. New reasons may be added. */
+  code: Scalars['String']['output'];
+  /** Whose login it is; the login’s own id once it is nobody’s. */
+  customerId: Scalars['ID']['output'];
+  /** The same for people, and what to do about it. */
+  message: Scalars['String']['output'];
+};
+
+/** A page of logins that got no credentials. */
+export type SkippedReleaseConnection = {
+  __typename?: 'SkippedReleaseConnection';
+  /** The page, with a cursor for each. */
+  edges: Array<SkippedReleaseEdge>;
+  /** The page. */
+  nodes: Array<SkippedRelease>;
+  /** Where the page stands. */
+  pageInfo: PageInfo;
+};
+
+/** A login without credentials, and its place in the list. */
+export type SkippedReleaseEdge = {
+  __typename?: 'SkippedReleaseEdge';
+  /** To be given as `after`. */
+  cursor: Scalars['String']['output'];
+  /** Who got none. */
+  node: SkippedRelease;
 };
 
 /** The collection that a half of a customer is stored in. */
