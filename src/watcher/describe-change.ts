@@ -1,7 +1,7 @@
 import { BSON, type Document, ObjectId } from 'mongodb';
 import type { RecordSource } from '../database/collections.ts';
 import type { FieldChange, JournalAction } from '../journal/write-journal.ts';
-import { knownFields, linkFields, secretField } from './change-event.ts';
+import { type ChangeEvent, knownFields, linkFields, secretField } from './change-event.ts';
 import { type ForeignChange, updatedRoots } from './foreign-changes.ts';
 
 export interface ChangeDescription {
@@ -58,7 +58,7 @@ function describeUpdate(
   claimedBefore: string | null,
 ): ChangeDescription | null {
   const roots = updatedRoots(event);
-  const written = event.updateDescription?.updatedFields ?? {};
+  const written = writtenBy(event, knownFields[source]);
   const known = before ?? linkOnly(source, claimedBefore);
   const changes = knownFields[source]
     .filter((field) => roots.has(field))
@@ -66,6 +66,25 @@ function describeUpdate(
     .map((field) => changeOf(source, field, known[field], written[field]));
   if (source === 'user' && roots.has(secretField)) changes.push(passwordChange);
   return changes.length === 0 ? null : { action: 'RECORD_CHANGED', changes };
+}
+
+/** The values that an update wrote; of one that it wrote parts of, only these, by their paths. */
+function writtenBy(
+  { updateDescription: { updatedFields = {}, removedFields = [] } = {} }: ChangeEvent,
+  fields: readonly string[],
+): Document {
+  const paths: [string, unknown][] = [
+    ...Object.entries(updatedFields),
+    ...removedFields.map((path): [string, unknown] => [path, null]),
+  ];
+  return Object.fromEntries(
+    fields.flatMap((field): [string, unknown][] => {
+      const whole = paths.find(([path]) => path === field);
+      const parts = paths.filter(([path]) => path.startsWith(`${field}.`));
+      if (whole !== undefined) return [whole];
+      return parts.length === 0 ? [] : [[field, Object.fromEntries(parts)]];
+    }),
+  );
 }
 
 function differences(source: RecordSource, before: Document, after: Document): FieldChange[] {

@@ -60,6 +60,13 @@ describe('the journal says of a record that another application', () => {
     });
   });
 
+  it('updated within a value: the parts that were written, not that the value is gone', () => {
+    const updateDescription = { updatedFields: { 'address.city': 'Pune' }, removedFields: ['address.zip'] };
+    expect(told('customers_v2', 'update', { updateDescription })).toEqual({
+      RECORD_CHANGED: ['customers_v2.address: null → {"address.city":"Pune","address.zip":null}'],
+    });
+  });
+
   it('updated: the values before, where the database kept them', () => {
     const updateDescription = { updatedFields: { status: 'paused', area: 'East', name: 'Same' } };
     const fullDocumentBeforeChange = { status: 'active', name: 'Same', user_id: 'u1' };
