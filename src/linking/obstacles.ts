@@ -79,10 +79,12 @@ function claimantObstacles(
 }
 
 function joinedAlready(record: StoredRecord, pair: LinkedCustomer, records: StoredRecords): string {
-  const half = 'role' in record ? pair.delivery : pair.login;
-  if (half === null) throw new TypeError('A pair has two halves.');
-  const address = addressOf(record, records);
-  return `The ${called(record)} ${address} is linked to the ${called(half)} ${addressOf(half, records)}: unlinkCustomer(id: ${quoted(address)}) takes them apart.`;
+  const { login, delivery } = pair;
+  if (login === null || delivery === null) throw new TypeError('A pair has two halves.');
+  const half = 'role' in record ? delivery : login;
+  // By the delivery record: it is meant where a login has the same id.
+  const unlink = `unlinkCustomer(id: ${quoted(addressOf(delivery, records))})`;
+  return `The ${called(record)} ${addressOf(record, records)} is linked to the ${called(half)} ${addressOf(half, records)}: ${unlink} takes them apart.`;
 }
 
 function clearLinkOf(record: StoredRecord, records: StoredRecords): string {
