@@ -5,6 +5,7 @@ import { createCodeDigests } from './accounts/code-digests.ts';
 import { createPasswordHasher } from './accounts/password-hasher.ts';
 import type { SigningKeys } from './accounts/signing-keys.ts';
 import type { BackfillDependencies } from './backfill/backfill-dependencies.ts';
+import { DryRuns } from './backfill/backfill-dry-runs.ts';
 import type { Config, NotificationConfig } from './config.ts';
 import type { IndexSettings } from './customer-index/customer-index-rows.ts';
 import type { CustomerDependencies } from './customers/customer-access.ts';
@@ -74,6 +75,7 @@ export async function buildUseCases(options: UseCaseOptions): Promise<UseCases> 
     customers,
     activeStatuses: new Set(config.backfillActiveStatuses),
     smsPrice: config.notifications.smsPrice,
+    dryRuns: new DryRuns(now),
     onJob: options.onJob ?? (() => {}),
   };
   return { accounts, customers, backfill };

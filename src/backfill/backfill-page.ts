@@ -106,12 +106,12 @@ export async function loginsWithContacts(
 
 /** Each phone and e-mail of these, in canonical form, once. */
 export function contactsOf(
-  orphans: readonly Orphan[],
+  records: readonly { readonly delivery: DeliveryRecord }[],
   { defaultPhoneRegion }: IndexSettings,
 ): { readonly phones: string[]; readonly emails: string[] } {
   return {
-    phones: known(orphans.map(({ delivery }) => canonicalPhone(delivery.phone, defaultPhoneRegion))),
-    emails: known(orphans.map(({ delivery }) => canonicalEmail(delivery.email))),
+    phones: known(records.map(({ delivery }) => canonicalPhone(delivery.phone, defaultPhoneRegion))),
+    emails: known(records.map(({ delivery }) => canonicalEmail(delivery.email))),
   };
 }
 

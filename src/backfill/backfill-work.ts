@@ -14,6 +14,7 @@ import { backfillFailureMessages } from './backfill-failure.ts';
 import { type BackfillJob, type BackfillProgress, backfillKind } from './backfill-job.ts';
 import { examineRows, loginsWithContacts, type WalkedRow, walkedRowProjection } from './backfill-page.ts';
 import { noContactsTaken, type PlannedRecord, planLogins } from './plan-logins.ts';
+import { planPair } from './plan-pair.ts';
 import { BackfillRefusedError, writeLogins } from './write-logins.ts';
 
 /**
@@ -92,12 +93,18 @@ async function settlePage(
     attempt === 'refuse' ? refused(record) : record,
   );
   const at = now();
-  await writeLogins(
-    dependencies,
-    planned.filter((record) => record.kind === 'create'),
-    { jobId: job.id, actor: job.startedBy, now: at, distinctPlaceholders: attempt === 'again' },
-    session,
-  );
+  const pairs = planned
+    .filter((record) => record.kind === 'create')
+    .map((login) =>
+      planPair(login, {
+        jobId: job.id,
+        now: at,
+        settings,
+        activeStatuses: dependencies.activeStatuses,
+        distinctPlaceholder: attempt === 'again',
+      }),
+    );
+  await writeLogins(dependencies.customers, pairs, { actor: job.startedBy, now: at }, session);
   await writeFailures(database, job.id, planned, session);
   const progress = counted(job.progress, planned, { hasMore, last });
   await saveProgress(database, job, { progress, now: at, isDone: !hasMore }, session);

@@ -27,6 +27,7 @@ const served = [
   'DeliveryBoy DeliveryBoyConnection DeliveryBoyEdge Session Viewer Acknowledgement',
   'AuditEvent FieldChange AuditEventConnection AuditEventEdge CreateStaffInput',
   'DataQualityStatus DataQualityReport DataQualityPoint LinkageAudit AuditFinding',
+  'BackfillRun BackfillFailure BackfillFailureEdge BackfillFailureConnection',
   'JobState BackfillPreview ReleaseRun RepairAction RepairRun RepairStep RepairStepConnection RepairStepEdge',
 ].flatMap((line) => line.split(' '));
 
@@ -40,6 +41,8 @@ const servedRootFields = {
     'auditEvents',
     'linkageAudit',
     'dataQualityReport',
+    'backfillRun',
+    'backfillRuns',
     'releaseRun',
     'repairRun',
   ],
@@ -62,6 +65,11 @@ const servedRootFields = {
     'linkCustomer',
     'unlinkCustomer',
     'clearLink',
+    'startBackfill',
+    'pauseBackfill',
+    'resumeBackfill',
+    'cancelBackfill',
+    'retryBackfillFailures',
     'releaseCredentials',
     'pauseRelease',
     'resumeRelease',

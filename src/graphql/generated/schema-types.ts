@@ -73,6 +73,37 @@ export type AuditFindingCustomersArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
+/** A delivery record that got no login. */
+export type BackfillFailure = {
+  __typename?: 'BackfillFailure';
+  /** Why: NO_PHONE, MATCHES_EXISTING_LOGIN, EMAIL_TAKEN, DANGLING, CONFLICT or BAD_RECORD. New reasons may be added. */
+  code: Scalars['String']['output'];
+  /** Whose record it is: its own id, or the text of its `_id`. */
+  customerV2Id: Scalars['ID']['output'];
+  /** The same for people, and what to do about it. */
+  message: Scalars['String']['output'];
+};
+
+/** A page of records that got no login. */
+export type BackfillFailureConnection = {
+  __typename?: 'BackfillFailureConnection';
+  /** The records with their places. */
+  edges: Array<BackfillFailureEdge>;
+  /** The records. */
+  nodes: Array<BackfillFailure>;
+  /** Where the page stands. */
+  pageInfo: PageInfo;
+};
+
+/** A record that got no login, and its place in the list. */
+export type BackfillFailureEdge = {
+  __typename?: 'BackfillFailureEdge';
+  /** The place, to be given as `after`. */
+  cursor: Scalars['String']['output'];
+  /** The record. */
+  node: BackfillFailure;
+};
+
 /** What a release of credentials would send, and to whom nothing. */
 export type BackfillPreview = {
   __typename?: 'BackfillPreview';
@@ -86,6 +117,57 @@ export type BackfillPreview = {
   inactive: Scalars['Int']['output'];
   /** Active logins that neither e-mail nor SMS reaches. */
   unreachable: Scalars['Int']['output'];
+};
+
+/** A run of the migration `backfill_users_for_v2_customers`: every delivery record without a login gets one. `processed` is `created + skipped + errors`. */
+export type BackfillRun = {
+  __typename?: 'BackfillRun';
+  /** Logins that it has made, or would make. */
+  created: Scalars['Int']['output'];
+  /** To spot-check: those who got a login, in the order in which they did; of a dry run the first 10,000 who would. */
+  createdCustomers: CustomerConnection;
+  /** Nothing is written: the figures say what a run would do. Kept for an hour by the process that answered. */
+  dryRun: Scalars['Boolean']['output'];
+  /** Why it failed. */
+  error?: Maybe<Scalars['String']['output']>;
+  /** The length of `failures`. */
+  errors: Scalars['Int']['output'];
+  /** The delivery records that got no login, and why; of a dry run the first 10,000 that would get none. */
+  failures: BackfillFailureConnection;
+  /** When it ended; null before. */
+  finishedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** To be asked for, paused and resumed by. */
+  id: Scalars['ID']['output'];
+  /** Of a dry run: what a release of the new credentials would send. Null of any other. */
+  preview?: Maybe<BackfillPreview>;
+  /** Those that it has looked at. */
+  processed: Scalars['Int']['output'];
+  /** The run whose failures were tried again by this one; null when it looks at every record. */
+  retryOf?: Maybe<Scalars['ID']['output']>;
+  /** Records that had a login already, or were removed meanwhile. */
+  skipped: Scalars['Int']['output'];
+  /** When it was asked for. */
+  startedAt: Scalars['DateTime']['output'];
+  /** Address of the login that started it, or `command line`. */
+  startedBy: Scalars['String']['output'];
+  /** How it stands. */
+  state: JobState;
+  /** Delivery records that it looks at; in the end `processed`. */
+  total: Scalars['Int']['output'];
+};
+
+
+/** A run of the migration `backfill_users_for_v2_customers`: every delivery record without a login gets one. `processed` is `created + skipped + errors`. */
+export type BackfillRunCreatedCustomersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** A run of the migration `backfill_users_for_v2_customers`: every delivery record without a login gets one. `processed` is `created + skipped + errors`. */
+export type BackfillRunFailuresArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** A reason why a customer cannot be billed as the data is. */
@@ -714,6 +796,8 @@ export type LoginBlocker =
 
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Ends a run for good. The logins that it has made stay; revertBatch removes them. */
+  cancelBackfill: BackfillRun;
   /** Ends a release for good. What was sent stays good. */
   cancelRelease: ReleaseRun;
   /** Sets a new password and ends every session, this one included; the answer is a new one. */
@@ -738,6 +822,8 @@ export type Mutation = {
   linkCustomer: Customer;
   /** Logs in by e-mail or phone, in any spelling. Every failure is answered alike, with INVALID_CREDENTIALS. */
   login: Session;
+  /** Stops a run behind the page at hand, which is stored whole or not at all. */
+  pauseBackfill: BackfillRun;
   /** Stops a release within a second or two; nobody is sent anything twice. */
   pauseRelease: ReleaseRun;
   /** Makes temporary passwords for logins that wait for them, and sends each once: never to an inactive login, to one with a password of its own, or to anybody who has logged in. Answers at once; `releaseRun` says how it goes. One at a time. */
@@ -748,8 +834,12 @@ export type Mutation = {
   resendCredentials: Acknowledgement;
   /** Tries to deliver a message again; refused with CONFLICT once the password, code or link in it is no longer good. */
   resendNotification: Acknowledgement;
+  /** Goes on with a run that was paused or has failed, behind its last page. */
+  resumeBackfill: BackfillRun;
   /** Goes on with a release that was paused, or that has failed. */
   resumeRelease: ReleaseRun;
+  /** Tries the failures of a run again, and nothing else: a new run. */
+  retryBackfillFailures: BackfillRun;
   /** Undoes a backfill: removes the logins that it made and that nobody has used or changed since, and lists the others in `skipped`. Answers at once; `repairRun` says how it goes. Asked for again, a run that has stopped goes on. */
   revertBatch: RepairRun;
   /** Asks for another e-mail. It becomes `email` once the link that is sent there is opened and confirmed; until then the old one holds, and is told. */
@@ -758,12 +848,19 @@ export type Mutation = {
   setLoginActive: Login;
   /** Gives a login another role and ends its sessions. Who becomes ADMIN or ANALYST has to choose a new password; who is linked to a delivery record cannot become staff. */
   setRole: Viewer;
+  /** Gives every delivery record that has no login one, without a password: credentials go out when they are released. A dry run, which writes nothing, unless `dryRun` is false. Answers at once; `backfillRun` says how it goes. One at a time. */
+  startBackfill: BackfillRun;
   /** Takes the login and the delivery record of a customer apart: both links are emptied and the sessions of the login end. Answers the customers that they are now, and whoever else is changed by it. */
   unlinkCustomer: Array<Customer>;
   /** Forgets the failed log-ins of a login, which may log in again at once. Its sessions go on. */
   unlockLogin: Login;
   /** Changes a customer on whichever halves hold the values: name, phone and e-mail on each, everything else on the delivery record. An absent field keeps its value, null clears it. */
   updateCustomer: UpdateCustomerResult;
+};
+
+
+export type MutationCancelBackfillArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -833,6 +930,11 @@ export type MutationLoginArgs = {
 };
 
 
+export type MutationPauseBackfillArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
 export type MutationPauseReleaseArgs = {
   id: Scalars['ID']['input'];
 };
@@ -854,7 +956,17 @@ export type MutationResendNotificationArgs = {
 };
 
 
+export type MutationResumeBackfillArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
 export type MutationResumeReleaseArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type MutationRetryBackfillFailuresArgs = {
   id: Scalars['ID']['input'];
 };
 
@@ -879,6 +991,11 @@ export type MutationSetLoginActiveArgs = {
 export type MutationSetRoleArgs = {
   role: Role;
   userId: Scalars['ID']['input'];
+};
+
+
+export type MutationStartBackfillArgs = {
+  dryRun?: Scalars['Boolean']['input'];
 };
 
 
@@ -936,6 +1053,10 @@ export type Query = {
   __typename?: 'Query';
   /** What was changed, by whom and when; newest first. */
   auditEvents?: Maybe<AuditEventConnection>;
+  /** How a run of the backfill stands. */
+  backfillRun?: Maybe<BackfillRun>;
+  /** The runs of the backfill, the newest first; of dry runs those of the process that answers. */
+  backfillRuns?: Maybe<Array<BackfillRun>>;
   /** The customer with this id, of either half; null for an unknown one and for whom the viewer may not see. */
   customer?: Maybe<Customer>;
   /** The customers of both systems, each person once. Newest first unless another order is asked for. */
@@ -965,6 +1086,16 @@ export type QueryAuditEventsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   subjectId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+export type QueryBackfillRunArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryBackfillRunsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
