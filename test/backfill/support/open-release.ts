@@ -7,8 +7,13 @@ import { newLogin } from '../../../src/accounts/new-login.ts';
 import { loadSigningKeys } from '../../../src/accounts/signing-keys.ts';
 import type { BackfillDependencies } from '../../../src/backfill/backfill-dependencies.ts';
 import { backfillKind } from '../../../src/backfill/backfill-job.ts';
+import { backfillWork } from '../../../src/backfill/backfill-work.ts';
 import { madeAs } from '../../../src/backfill/made-as.ts';
 import { releaseWork } from '../../../src/backfill/release-work.ts';
+import { startRevert } from '../../../src/backfill/revert-batch.ts';
+import { findRevert, type RevertJob } from '../../../src/backfill/revert-job.ts';
+import { revertWork } from '../../../src/backfill/revert-work.ts';
+import { startStoredBackfill } from '../../../src/backfill/start-backfill.ts';
 import { buildUseCases, notificationSecrets } from '../../../src/build-use-cases.ts';
 import { readConfig } from '../../../src/config.ts';
 import { sweepIndex } from '../../../src/customer-index/sweep-index.ts';
@@ -45,6 +50,10 @@ export interface OpenRelease {
   addPairs(pairs: readonly PairOptions[]): Promise<MadePair[]>;
   /** Works on a release until it is finished or paused; waiting lets the clock go on. */
   run(id: string, options?: { stopping?: AbortSignal; onWait?: () => void }): Promise<void>;
+  /** Undoes a backfill to its end. */
+  revert(batchId: string): Promise<RevertJob>;
+  /** Gives every delivery record without a login one, and answers the id of the run. */
+  backfill(): Promise<string>;
   /** Messages with credentials, in the order in which they were written. */
   messages(): Promise<
     {
@@ -58,6 +67,8 @@ export interface OpenRelease {
   sweep(): Promise<void>;
   close(): Promise<void>;
 }
+
+const never = new AbortController().signal;
 
 /** The migration's use cases on a database of their own, with cheap hashes and a clock that waiting sets. */
 export async function openRelease(options: { through?: (uri: string) => string } = {}): Promise<OpenRelease> {
@@ -101,7 +112,7 @@ export async function openRelease(options: { through?: (uri: string) => string }
       await sweep();
       return made;
     },
-    async run(id, { stopping = new AbortController().signal, onWait } = {}) {
+    async run(id, { stopping = never, onWait } = {}) {
       const work = releaseWork(backfill, {
         async wait(durationMs) {
           clock.ms += durationMs;
@@ -109,6 +120,18 @@ export async function openRelease(options: { through?: (uri: string) => string }
         },
       });
       await runJob(own, id, work, { now: () => new Date(), stopping });
+    },
+    async revert(batchId) {
+      const { id } = await startRevert(backfill, 'command line', batchId);
+      await runJob(own, id, revertWork(backfill), { now: () => new Date(), stopping: never });
+      const job = await findRevert(database, id);
+      if (job === null) throw new Error('The run is gone.');
+      return job;
+    },
+    async backfill() {
+      const { id } = await startStoredBackfill(backfill, 'command line', null);
+      await runJob(own, id, backfillWork(backfill), { now: () => new Date(), stopping: never });
+      return id;
     },
     async messages() {
       const rows = await database.notifications
