@@ -8,6 +8,7 @@ import type { Session } from '../transactions/session-registry.ts';
 import type { Transaction } from '../transactions/transaction.ts';
 import { transactionRole } from '../transactions/transaction-options.ts';
 import type { CommandMessage } from '../wire/command-message.ts';
+import { checkApiVersion } from './api-version.ts';
 import { checkFields, optionalNumber } from './arguments.ts';
 import { isOfChangeStream } from './change-streams.ts';
 import type { ClientConnection, CommandContext, CommandDefinition } from './command.ts';
@@ -122,6 +123,7 @@ function runCommand(
   const { name, body } = message;
   const definition = commands.get(name);
   if (definition === undefined) throw commandNotFound(name);
+  checkApiVersion(body, name);
   if (definition.fields !== 'any') checkFields(body, name, definition.fields);
   for (const field of message.sequences.keys()) {
     if (body.has(field))

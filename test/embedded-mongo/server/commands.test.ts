@@ -297,6 +297,16 @@ describe('administration', () => {
     expect(await server.db.command({ collStats: 'none' })).toMatchObject({ count: 0, totalIndexSize: 0 });
   });
 
+  it('knows version 1 of the Stable API, and holds strict clients to it', async () => {
+    const { db } = server;
+    expect(await db.command({ ping: 1, apiVersion: '1', apiStrict: true })).toMatchObject({ ok: 1 });
+    expect(await db.command({ distinct: 'rows', key: 'a', apiVersion: '1' })).toMatchObject({ ok: 1 });
+    const strict = { distinct: 'rows', key: 'a', apiVersion: '1', apiStrict: true };
+    await expect(db.command(strict)).rejects.toMatchObject({ code: 323 });
+    await expect(db.command({ ping: 1, apiVersion: '2' })).rejects.toMatchObject({ code: 322 });
+    await expect(db.command({ ping: 1, apiStrict: true })).rejects.toMatchObject({ code: 4886600 });
+  });
+
   it('tells statistics at the beginning of a pipeline only', async () => {
     await rows.insertOne({ a: 1 });
     for (const stage of [{ $collStats: { count: {} } }, { $indexStats: {} }]) {
