@@ -7,6 +7,8 @@ import { migrateCommand, reindexCommand } from './maintenance-commands.ts';
 import { mongoCommand } from './mongo-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { statusCommand } from './status-command.ts';
+import { qualityCommand } from './quality-command.ts';
+import { releaseCredentialsCommand } from './release-credentials-command.ts';
 
 /** The subcommands, in the order in which help lists them. */
 export function createCommands(): Command[] {
@@ -15,6 +17,8 @@ export function createCommands(): Command[] {
     statusCommand(),
     createAdminCommand(),
     importCommand(),
+    auditCommand(),
+    qualityCommand(),
     importCustomersCommand(),
     demoCommand(),
     migrateCommand(),

@@ -22,6 +22,9 @@ export interface CustomerDependencies {
   readonly confirmHalfLinks: boolean;
 }
 
+/** What listing customers needs of these. */
+export type ListingDependencies = Pick<CustomerDependencies, 'database' | 'settings' | 'cursors' | 'now'>;
+
 /** What reading customers needs of one request. */
 export interface CustomerRequest {
   readonly viewer: Viewer;
@@ -31,7 +34,10 @@ export interface CustomerRequest {
 }
 
 /** Analysts see everybody, masked; they find nobody by phone or e-mail. */
-export function presentationFor(viewer: Viewer, dependencies: CustomerDependencies): Presentation {
+export function presentationFor(
+  viewer: Viewer,
+  dependencies: Pick<CustomerDependencies, 'settings' | 'now'>,
+): Presentation {
   return {
     settings: dependencies.settings,
     now: dependencies.now(),

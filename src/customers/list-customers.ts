@@ -4,8 +4,8 @@ import { AppError } from '../errors.ts';
 import { type Count, Page, type PageArguments } from '../graphql/connection.ts';
 import type { CursorCodec } from '../graphql/cursor.ts';
 import {
-  type CustomerDependencies,
   type CustomerRequest,
+  type ListingDependencies,
   mayUseContacts,
   readsEverybody,
 } from './customer-access.ts';
@@ -38,7 +38,7 @@ export class CustomerPage extends Page<Customer> {
  * @throws AppError BAD_USER_INPUT naming `after` or the value of the filter that is out of bounds.
  */
 export async function listCustomers(
-  dependencies: CustomerDependencies,
+  dependencies: ListingDependencies,
   request: CustomerRequest,
   input: ListCustomersInput,
 ): Promise<CustomerPage> {
@@ -82,7 +82,7 @@ export function rowOrder(order: CustomerOrder | null): RowOrder {
 }
 
 export function filterConditions(
-  { database, settings, now }: CustomerDependencies,
+  { database, settings, now }: ListingDependencies,
   { viewer }: CustomerRequest,
   filter: CustomerFilter | null,
 ): Promise<Filter<CustomerIndexRow>[]> {
@@ -100,7 +100,7 @@ export interface FoundRow {
 }
 
 export async function customerPage(
-  dependencies: CustomerDependencies,
+  dependencies: ListingDependencies,
   request: CustomerRequest,
   page: {
     readonly found: readonly FoundRow[];
@@ -144,7 +144,7 @@ export function afterPlace(
 }
 
 async function readPage(
-  { database }: CustomerDependencies,
+  { database }: ListingDependencies,
   request: CustomerRequest,
   conditions: Filter<CustomerIndexRow>[],
   order: RowOrder,
@@ -191,7 +191,7 @@ export function cursorOf(cursors: CursorCodec, order: RowOrder, row: PageRow | u
 const maxExactCount = 10_000;
 
 async function countRows(
-  { database }: CustomerDependencies,
+  { database }: ListingDependencies,
   conditions: Filter<CustomerIndexRow>[],
 ): Promise<Count> {
   if (conditions.length === 0)

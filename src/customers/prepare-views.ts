@@ -9,7 +9,7 @@ import { maskPhone } from './mask.ts';
  * no field has to wait for its own.
  */
 export async function prepareViews(
-  dependencies: CustomerDependencies,
+  dependencies: Pick<CustomerDependencies, 'settings' | 'now'>,
   request: CustomerRequest,
   sources: readonly CustomerSource[],
 ): Promise<Customer[]> {
