@@ -313,6 +313,64 @@ export const EXAMPLES: readonly Example[] = [
 ${SUMMARY}`,
   },
   {
+    title: 'Link a login and a delivery record',
+    description:
+      'Makes one customer of two. Put in ids of customers in the states ORPHANED_USER and ORPHANED_V2, or of a half link; a refusal says what is in the way.',
+    roles: ADMIN,
+    variables: { userId: '', customerV2Id: '' },
+    query: `mutation LinkCustomer(
+  $userId: ID!
+  $customerV2Id: ID!
+) {
+  linkCustomer(
+    userId: $userId
+    customerV2Id: $customerV2Id
+  ) {
+    ...Summary
+    canLogin
+    link { userId customerV2Id }
+  }
+}
+
+${SUMMARY}`,
+  },
+  {
+    title: 'Clear a link that is wrong',
+    description:
+      'Empties the link of one record, of a login (USERS) or a delivery record (CUSTOMERS_V2), and shows everybody whom that changes. Put in one of the conflicts.',
+    roles: ADMIN,
+    variables: { system: 'USERS', id: '' },
+    query: `mutation ClearLink(
+  $system: SourceSystem!
+  $id: ID!
+) {
+  clearLink(system: $system, id: $id) {
+    ...Summary
+    link {
+      userId
+      customerV2Id
+      conflictingIds
+    }
+  }
+}
+
+${SUMMARY}`,
+  },
+  {
+    title: 'Take a customer apart',
+    description:
+      'Two customers where there was one: the login no longer reads the delivery record, and its sessions end.',
+    roles: ADMIN,
+    variables: { id: '' },
+    query: `mutation UnlinkCustomer($id: ID!) {
+  unlinkCustomer(id: $id) {
+    ...Summary
+  }
+}
+
+${SUMMARY}`,
+  },
+  {
     title: 'What happened',
     description: 'Who changed what, newest first. With subjectId: the history of one customer.',
     roles: ADMIN,
