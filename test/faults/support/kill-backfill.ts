@@ -76,7 +76,7 @@ export async function killBackfill(
 
 async function ask(gateway: GatewayProcess, token: string, query: string): Promise<Document> {
   const { data, errors } = await graphqlClient(gateway.url, token)(query);
-  if (errors !== undefined) throw new Error(JSON.stringify(errors));
+  if (errors.length > 0) throw new Error(JSON.stringify(errors));
   return data;
 }
 
@@ -116,5 +116,5 @@ async function endOf(database: Database, runId: string): Promise<Omit<BackfillEn
   };
 }
 
-const stepsOfTwoPages = 80;
-const longestLifeMs = 400;
+const stepsOfTwoPages = 200;
+const longestLifeMs = 1_200;
