@@ -52,7 +52,7 @@ export async function writeClearing(
   for (const delivery of deliveries) await clearDelivery(dependencies, delivery, session);
   const before = linkCustomers(records);
   const after = linkCustomers(withoutClaims(clearing));
-  const own = [...logins, ...deliveries];
+  const own = [...deliveries, ...logins];
   const claimed = own.flatMap((record) => claimedBy(record, records));
   const unlinked = own.flatMap((record) =>
     claimedBy(record, records).flatMap((other) => halvesFrom(record, other)),

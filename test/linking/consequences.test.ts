@@ -165,7 +165,7 @@ describe('taking a customer apart', () => {
       {
         action: 'CUSTOMER_UNLINKED',
         actor: 'the-admin',
-        subjectIds: ['U1', 'D1'],
+        subjectIds: ['D1', 'U1'],
         changes: [
           { field: 'users.customer_v2_id', before: 'D1', after: null },
           { field: 'customers_v2.user_id', before: 'U1', after: null },
