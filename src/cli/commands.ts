@@ -1,25 +1,29 @@
 import type { Command } from 'commander';
+import { auditCommand } from './audit-command.ts';
+import { backfillRevertCommand } from './backfill-revert-command.ts';
 import { createAdminCommand } from './create-admin-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { importCommand } from './import-command.ts';
 import { importCustomersCommand } from './import-customers-command.ts';
 import { migrateCommand, reindexCommand } from './maintenance-commands.ts';
 import { mongoCommand } from './mongo-command.ts';
-import { serveCommand } from './serve-command.ts';
-import { statusCommand } from './status-command.ts';
 import { qualityCommand } from './quality-command.ts';
 import { releaseCredentialsCommand } from './release-credentials-command.ts';
+import { serveCommand } from './serve-command.ts';
+import { statusCommand } from './status-command.ts';
 
 /** The subcommands, in the order in which help lists them. */
 export function createCommands(): Command[] {
   return [
     serveCommand(),
     statusCommand(),
-    createAdminCommand(),
-    importCommand(),
     auditCommand(),
     qualityCommand(),
+    createAdminCommand(),
+    importCommand(),
     importCustomersCommand(),
+    backfillRevertCommand(),
+    releaseCredentialsCommand(),
     demoCommand(),
     migrateCommand(),
     reindexCommand(),

@@ -42,7 +42,6 @@ export interface PairOptions {
 
 export interface OpenRelease {
   readonly database: Database;
-  /** The same server by a connection that a test may cut. */
   readonly dependencies: BackfillDependencies;
   readonly clock: { ms: number };
   /** The id of a backfill that is done. */
@@ -50,6 +49,8 @@ export interface OpenRelease {
   addPairs(pairs: readonly PairOptions[]): Promise<MadePair[]>;
   /** Works on a release until it is finished or paused; waiting lets the clock go on. */
   run(id: string, options?: { stopping?: AbortSignal; onWait?: () => void }): Promise<void>;
+  /** Another process with the same settings, on the same database by another way. */
+  startProcess(uri: string): Promise<{ run(id: string): Promise<void>; kill(): Promise<void> }>;
   /** Undoes a backfill to its end. */
   revert(batchId: string): Promise<RevertJob>;
   /** Gives every delivery record without a login one, and answers the id of the run. */
@@ -71,19 +72,15 @@ export interface OpenRelease {
 const never = new AbortController().signal;
 
 /** The migration's use cases on a database of their own, with cheap hashes and a clock that waiting sets. */
-export async function openRelease(options: { through?: (uri: string) => string } = {}): Promise<OpenRelease> {
+export async function openRelease(): Promise<OpenRelease> {
   const directory = await mkdtemp(join(tmpdir(), 'gateway-data-'));
   const opened = await openTestDatabase();
   const { database } = opened;
-  const own =
-    options.through === undefined
-      ? database
-      : await connectDatabase(options.through(opened.uri), opened.name);
   const config = { ...readConfig({ DATA_DIR: directory, SMS_PRICE: '0.15' }), bcryptCost: 4 };
   const keys = await loadSigningKeys(config);
   const clock = { ms: Date.parse('2026-03-01T10:00:00.000Z') };
   const now = () => new Date(clock.ms);
-  const { backfill } = await buildUseCases({ config, database: own, keys, now });
+  const { backfill } = await buildUseCases({ config, database, keys, now });
   const box = notificationSecrets(keys);
   const backfillId = randomUUID();
   await database.jobs.insertOne({
@@ -112,25 +109,25 @@ export async function openRelease(options: { through?: (uri: string) => string }
       await sweep();
       return made;
     },
-    async run(id, { stopping = never, onWait } = {}) {
-      const work = releaseWork(backfill, {
-        async wait(durationMs) {
-          clock.ms += durationMs;
-          onWait?.();
-        },
-      });
-      await runJob(own, id, work, { now: () => new Date(), stopping });
+    run: (id, options) => runRelease(backfill, clock, id, options),
+    async startProcess(uri) {
+      const own = await connectDatabase(uri, opened.name);
+      const process = await buildUseCases({ config, database: own, keys, now });
+      return {
+        run: (id) => runRelease(process.backfill, clock, id),
+        kill: () => own.client.close(),
+      };
     },
     async revert(batchId) {
       const { id } = await startRevert(backfill, 'command line', batchId);
-      await runJob(own, id, revertWork(backfill), { now: () => new Date(), stopping: never });
+      await runJob(database, id, revertWork(backfill), { now: () => new Date(), stopping: never });
       const job = await findRevert(database, id);
       if (job === null) throw new Error('The run is gone.');
       return job;
     },
     async backfill() {
       const { id } = await startStoredBackfill(backfill, 'command line', null);
-      await runJob(own, id, backfillWork(backfill), { now: () => new Date(), stopping: never });
+      await runJob(database, id, backfillWork(backfill), { now: () => new Date(), stopping: never });
       return id;
     },
     async messages() {
@@ -149,11 +146,25 @@ export async function openRelease(options: { through?: (uri: string) => string }
       );
     },
     async close() {
-      if (own !== database) await own.client.close();
       await opened.close();
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+async function runRelease(
+  dependencies: BackfillDependencies,
+  clock: { ms: number },
+  id: string,
+  { stopping = never, onWait }: { stopping?: AbortSignal; onWait?: () => void } = {},
+): Promise<void> {
+  const work = releaseWork(dependencies, {
+    async wait(durationMs) {
+      clock.ms += durationMs;
+      onWait?.();
+    },
+  });
+  await runJob(dependencies.customers.database, id, work, { now: () => new Date(), stopping });
 }
 
 function makePair(pair: PairOptions, index: number, backfillId: string, createdAt: Date) {
