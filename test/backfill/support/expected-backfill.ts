@@ -19,6 +19,14 @@ export interface ExpectedBackfill {
   readonly preview: { byEmail: number; bySms: number; unreachable: number; inactive: number };
 }
 
+interface ExpectedLogin {
+  readonly phone: string | null;
+  readonly email: string | null;
+  readonly name: string | null;
+  /** Of a customer, and joined to nobody. */
+  readonly isFree: boolean;
+}
+
 /**
  * What a backfill makes of two collections of raw documents, by the rules alone: it shares no code with the gateway on
  * purpose. `active` is the one status whose logins are active.
@@ -31,12 +39,20 @@ export function expectedBackfill(
   const joined = new Set(
     links.filter(({ login, delivery }) => login !== null && delivery !== null).map(({ login }) => login),
   );
-  const logins = users.map((user) => ({
-    phone: oraclePhone(oracleText(user.phone), 'IN'),
-    email: oracleEmail(oracleText(user.email)),
-    name: oracleNameOf(user),
-    isFree: user.role === 'customer' && !joined.has(user),
-  }));
+  const byPhone = new Map<string, ExpectedLogin[]>();
+  const byEmail = new Map<string, ExpectedLogin[]>();
+  const addLogin = (login: ExpectedLogin) => {
+    if (login.phone !== null) byPhone.set(login.phone, [...(byPhone.get(login.phone) ?? []), login]);
+    if (login.email !== null) byEmail.set(login.email, [...(byEmail.get(login.email) ?? []), login]);
+  };
+  for (const user of users) {
+    addLogin({
+      phone: oraclePhone(oracleText(user.phone), 'IN'),
+      email: oracleEmail(oracleText(user.email)),
+      name: oracleNameOf(user),
+      isFree: user.role === 'customer' && !joined.has(user),
+    });
+  }
   const expected: ExpectedBackfill = {
     created: [],
     skipped: [],
@@ -54,8 +70,8 @@ export function expectedBackfill(
       const phone = oraclePhone(oracleText(record.phone), 'IN');
       const email = oracleEmail(oracleText(record.email));
       const name = oracleNameOf(record);
-      const samePhone = logins.filter((login) => phone !== null && login.phone === phone);
-      const sameEmail = logins.filter((login) => email !== null && login.email === email);
+      const samePhone = byPhone.get(phone ?? '') ?? [];
+      const sameEmail = byEmail.get(email ?? '') ?? [];
       if (phone === null && email === null) fail('NO_PHONE');
       else if (name === null) fail('BAD_RECORD');
       else if ([...samePhone, ...sameEmail].some((login) => login.isFree && login.name === name))
@@ -64,7 +80,7 @@ export function expectedBackfill(
       else {
         expected.created.push(link.id);
         if (samePhone.length > 0) expected.withoutPhone.push(link.id);
-        logins.push({ phone: samePhone.length > 0 ? null : phone, email, name, isFree: false });
+        addLogin({ phone: samePhone.length > 0 ? null : phone, email, name, isFree: false });
         count(expected.preview, record, email, phone);
       }
     }
