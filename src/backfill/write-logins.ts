@@ -53,8 +53,13 @@ export async function writeLogins(
     pairs.map((pair) => replaceRow(pair, settings)),
     options,
   );
+  // Apart: an ordered bulk of both by turns were a command for each of them.
+  await database.indexedRecords.insertMany(
+    pairs.map(({ login }) => indexedLogin(login, settings)),
+    options,
+  );
   await database.indexedRecords.bulkWrite(
-    pairs.flatMap((pair) => replaceRecords(pair, settings)),
+    pairs.map((pair) => replaceRecord(pair, settings)),
     options,
   );
 }
@@ -100,13 +105,10 @@ function replaceRow(
   return { replaceOne: { filter: { _id }, replacement: row, upsert: true } };
 }
 
-function replaceRecords(
-  { login, delivery }: PlannedPair,
+function replaceRecord(
+  { delivery }: PlannedPair,
   settings: IndexSettings,
-): AnyBulkWriteOperation<IndexedRecord>[] {
+): AnyBulkWriteOperation<IndexedRecord> {
   const { _id, ...record } = indexedDelivery(delivery, settings);
-  return [
-    { insertOne: { document: indexedLogin(login, settings) } },
-    { replaceOne: { filter: { _id }, replacement: record, upsert: true } },
-  ];
+  return { replaceOne: { filter: { _id }, replacement: record, upsert: true } };
 }
