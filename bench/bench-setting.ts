@@ -14,8 +14,12 @@ export interface BenchSetting {
   readonly directory: string;
   readonly mongodbUri: string;
   readonly database: string;
-  /** Starts a compiled server on the database, which is stopped at the end. */
-  start(server: Parameters<CompiledServers['path']>[0], countCommands: boolean): Promise<ServedProcess>;
+  /** Starts a compiled server on the database, or on another one, which is stopped at the end. */
+  start(
+    server: Parameters<CompiledServers['path']>[0],
+    countCommands: boolean,
+    on?: Pick<ServerSettings, 'mongodbUri' | 'database'>,
+  ): Promise<ServedProcess>;
   /** Starts an embedded server over a directory of its own, which is stopped at the end. */
   startMongo(directoryName: string): Promise<ServedProcess>;
   /** An access token of the demo admin. */
@@ -40,8 +44,8 @@ export async function openBenchSetting(): Promise<BenchSetting> {
     directory,
     mongodbUri: mongo.url,
     database,
-    async start(server, countCommands) {
-      const wanted: ServerSettings = { ...settings, countCommands };
+    async start(server, countCommands, on) {
+      const wanted: ServerSettings = { ...settings, ...on, countCommands };
       const served = await startServed(servers.path(server), wanted);
       started.push(served);
       return served;

@@ -3,12 +3,14 @@ import { benchCreating } from './create-customers.ts';
 import { benchEmbedded } from './embedded-mongo.ts';
 import { benchReading } from './read-customers.ts';
 import { machineText } from './report.ts';
+import { benchReports } from './reports.ts';
 
 /** Prints ratios and counts; no figure fails it. `npm run bench -- creating` runs one part. */
 const parts: Readonly<Record<string, (setting: BenchSetting) => Promise<void>>> = {
   reading: benchReading,
   creating: benchCreating,
   embedded: benchEmbedded,
+  reports: benchReports,
 };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in parts));

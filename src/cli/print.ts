@@ -10,12 +10,14 @@ export class OutputClosedError extends Error {
 export const print: Print = (text) =>
   new Promise((resolve, reject) => {
     // The callback tells of the error; without a listener the stream would end the process beforehand.
-    if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => {});
+    if (!process.stdout.listeners('error').includes(ignore)) process.stdout.on('error', ignore);
     process.stdout.write(text, (error) => {
       if (error == null) resolve();
       else reject('code' in error && error.code === 'EPIPE' ? new OutputClosedError() : error);
     });
   });
+
+function ignore(): void {}
 
 /** Stored text on a terminal: one line, and none of what moves its cursor or colours it. */
 export function printable(text: string): string {
