@@ -4,7 +4,7 @@ import { pause } from '../database/pause.ts';
 import { inTransaction } from '../database/transaction.ts';
 import type { JobWork } from '../jobs/run-job.ts';
 import type { BackfillDependencies } from './backfill-dependencies.ts';
-import { createPasswordMint } from './password-mint.ts';
+import { createPasswordMint, type MintedPassword } from './password-mint.ts';
 import { candidatesAfter } from './release-candidates.ts';
 import { type ReleaseJob, releaseKind } from './release-job.ts';
 import { releaseSlot } from './release-rate.ts';
@@ -26,6 +26,8 @@ export function releaseWork(
 ): JobWork {
   const { accounts, now } = dependencies.customers;
   const mint = createPasswordMint(accounts.hasher);
+  // What was hashed in time for the last piece: nobody else has to be looked at beforehand.
+  let usual = largestBeginning;
   return {
     kind: releaseKind,
     async step(stored, stopping) {
@@ -34,27 +36,17 @@ export function releaseWork(
       // Never long: whoever runs it looks in between whether it was paused.
       if (waitMs > 0) return wait(Math.min(waitMs, longestWaitMs), stopping);
       const slot = releaseSlot(job.input.perMinute);
-      const chosen = await choosePiece(dependencies, job, slot.size);
+      const chosen = await choosePiece(dependencies, job, Math.min(slot.size, usual * 2));
       const wanted = chosen.logins.filter(({ verdict }) => verdict.kind === 'send').length;
       const passwords =
         wanted === 0
           ? []
           : await mint.take({ count: wanted, budgetMs: longestMintMs, more: !chosen.isLast, stopping });
       if (stopping.aborted) return;
+      if (wanted > 0) usual = Math.max(1, passwords.length);
       const at = now();
       const piece = passwords.length < wanted ? upTo(chosen, passwords.length) : chosen;
-      const expiresAt = new Date(at.getTime() + accounts.temporaryPasswordLifetimeMs);
-      const issued = new Map<string, IssuedCredentials>();
-      for (const { verdict } of piece.logins) {
-        const password = passwords[issued.size];
-        if (verdict.kind !== 'send' || password === undefined) continue;
-        const { receiver, to } = verdict;
-        const credentials = temporaryCredentials(password, expiresAt);
-        issued.set(
-          receiver.login.key,
-          await prepareCredentials(dependencies.customers, { receiver, to, credentials }, at),
-        );
-      }
+      const issued = await prepareAll(dependencies, piece.logins, passwords, at);
       const nextAt = new Date(at.getTime() + slot.spacingMs);
       try {
         await inTransaction(dependencies.customers.database, (session) =>
@@ -66,6 +58,26 @@ export function releaseWork(
       if (issued.size > 0) accounts.outbox.wake();
     },
   };
+}
+
+/** Credentials for everybody of a piece who gets some, by the record key of the login. */
+async function prepareAll(
+  { customers }: BackfillDependencies,
+  logins: readonly ConsideredLogin[],
+  passwords: readonly MintedPassword[],
+  at: Date,
+): Promise<Map<string, IssuedCredentials>> {
+  const expiresAt = new Date(at.getTime() + customers.accounts.temporaryPasswordLifetimeMs);
+  const sends = logins.map(({ verdict }) => verdict).filter((verdict) => verdict.kind === 'send');
+  const issued = await Promise.all(
+    sends.flatMap(({ receiver, to }, index) => {
+      const password = passwords[index];
+      if (password === undefined) return [];
+      const credentials = temporaryCredentials(password, expiresAt);
+      return [prepareCredentials(customers, { receiver, to, credentials }, at)];
+    }),
+  );
+  return new Map(issued.map((one) => [one.receiver.login.key, one]));
 }
 
 /** Whom to look at now: as many as get `size` messages, and those in between who get none. */
@@ -101,6 +113,7 @@ function upTo(
 }
 
 const fewestRead = 20;
+const largestBeginning = 8;
 /** A pause takes effect after a wait, or after so much hashing. */
 const longestWaitMs = 500;
 const longestMintMs = 1_000;

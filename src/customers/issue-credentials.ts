@@ -2,6 +2,7 @@ import type { ClientSession } from 'mongodb';
 import { clearFailures } from '../accounts/count-attempt.ts';
 import { credentialsMessage, recipientOf } from '../accounts/credentials-message.ts';
 import { loginFilter } from '../accounts/login-filter.ts';
+import { nameToLogInBy } from '../accounts/name-to-log-in-by.ts';
 import type { TemporaryCredentials } from '../accounts/temporary-credentials.ts';
 import type { LinkedCustomer } from '../customer-index/link-graph.ts';
 import { refreshIndex } from '../customer-index/refresh-index.ts';
@@ -55,18 +56,16 @@ export function credentialsContact(
 
 /** Makes the message, with the password encrypted: before the transaction. */
 export async function prepareCredentials(
-  { accounts, settings }: CustomerDependencies,
+  { database, accounts, settings }: CustomerDependencies,
   issue: Omit<IssuedCredentials, 'message'>,
   at: Date,
 ): Promise<IssuedCredentials> {
   const { receiver, to, credentials } = issue;
+  const { defaultPhoneRegion } = settings;
+  const owner = await nameToLogInBy(database, receiver.login, defaultPhoneRegion);
+  const { subjectIds } = receiver;
   const message = await accounts.outbox.prepare(
-    credentialsMessage(receiver.login, credentials, {
-      to,
-      subjectIds: receiver.subjectIds,
-      defaultPhoneRegion: settings.defaultPhoneRegion,
-      now: at,
-    }),
+    credentialsMessage(owner, credentials, { to, subjectIds, defaultPhoneRegion, now: at }),
   );
   return { ...issue, message };
 }

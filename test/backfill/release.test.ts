@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ObjectId } from 'mongodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { logIn } from '../../src/accounts/log-in.ts';
 import { startRelease } from '../../src/backfill/release-credentials.ts';
 import { findRelease } from '../../src/backfill/release-job.ts';
@@ -124,6 +125,51 @@ describe('a release', () => {
     expect((await scene.messages()).map(({ loginKey }) => loginKey)).toEqual([waiting?.key]);
     const stored = await scene.database.users.findOne({ id: chosen?.login.id });
     expect(stored?.password_hash).toBe(hash);
+  });
+
+  it.each([
+    { what: 'is given a password by the older application', code: 'HAS_PASSWORD' },
+    { what: 'logs in', code: 'HAS_LOGGED_IN' },
+    { what: 'is made inactive', code: 'INACTIVE' },
+  ])('leaves alone whoever $what between being chosen and being written', async ({ code }) => {
+    const [pair] = await scene.addPairs([{}, {}, {}]);
+    const hash = `$2b$12$${'a'.repeat(53)}`;
+    const { outbox } = scene.dependencies.customers.accounts;
+    const prepare = outbox.prepare.bind(outbox);
+    const { accounts } = scene.database;
+    const users = scene.database.db.collection('users');
+    const spy = vi.spyOn(outbox, 'prepare').mockImplementationOnce(async (message) => {
+      const _id = message.loginKey ?? '';
+      const id = { _id: new ObjectId(_id) };
+      if (code === 'HAS_PASSWORD') await users.updateOne(id, { $set: { password_hash: hash } });
+      else if (code === 'INACTIVE') await users.updateOne(id, { $set: { is_active: false } });
+      else await accounts.updateOne({ _id }, { $set: { lastLoginAt: new Date() } });
+      return prepare(message);
+    });
+    const run = await released();
+    spy.mockRestore();
+    expect(run.progress).toMatchObject({ total: 3, sent: 2, skipped: 1 });
+    expect(await skippedBy(run.id)).toEqual({ [pair?.delivery.id ?? '']: code });
+    const stored = await users.findOne({ id: pair?.login.id });
+    expect(stored?.password_hash).toBe(code === 'HAS_PASSWORD' ? hash : null);
+  });
+
+  it('tells a member of a household who shares phone and e-mail with another the id to log in by', async () => {
+    const [pair] = await scene.addPairs([
+      { email: null, phone: '98450 60606' },
+      { email: null, phone: '+91 9845060606' },
+    ]);
+    await released();
+    const { notifications } = scene.database;
+    const message = await notifications.findOne({ loginKey: pair?.key ?? '' });
+    expect(message?.values.loginName).toBe(pair?.login.id);
+    const { password } = (await scene.messages()).find(({ loginKey }) => loginKey === pair?.key) ?? {};
+    const session = await logIn(scene.dependencies.customers.accounts, {
+      identifier: pair?.login.id ?? '',
+      password: password ?? '',
+      clientAddress: '192.0.2.1',
+    });
+    expect(session.viewer.id).toBe(pair?.login.id);
   });
 
   it('without a backfill sends to imported logins and to legacy logins without a password, and to nobody who has one', async () => {
