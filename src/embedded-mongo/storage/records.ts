@@ -1,4 +1,5 @@
 import { decodeDocument } from '../bson/decode.ts';
+import { valuesIdentical } from '../bson/equal.ts';
 import type { BsonDocument, BsonValue } from '../bson/value.ts';
 import { MongoServerError } from '../errors.ts';
 import { type ExtractedKeys, entryKeyFor, extractKeys, extractValues } from '../index/index-keys.ts';
@@ -76,7 +77,10 @@ export function updateRecord(
   description: Buffer | undefined,
 ): void {
   checkSize(raw, 17419, 'Resulting document after update');
-  const changes = collection.indexes.map((index) => entryChanges(index, before, after));
+  const isSame = comparerOf(before, after);
+  const changes = collection.indexes.map((index) =>
+    dependsOn(index, isSame) ? entryChanges(index, before, after) : noChanges,
+  );
   collection.indexes.forEach((index, i) => {
     checkUnique(unit, collection, index, changes[i]?.added ?? [], after, stored.id);
   });
@@ -128,6 +132,27 @@ interface EntryChanges {
 }
 
 const noEntries: ExtractedKeys = { keys: [], multikey: undefined, overflow: false, allMissing: true };
+
+const noChanges: EntryChanges = { extracted: noEntries, added: [], removed: [] };
+
+/** Whether an update may have changed a document's entries in an index: most updates touch the fields of few of them. */
+function dependsOn(index: IndexState, isSame: (name: string) => boolean): boolean {
+  if (index.includes !== undefined) return true;
+  return index.definition.fields.some(({ components }) => !isSame(components[0] as string));
+}
+
+/** Tells by name which values two versions of a document share, comparing each once. */
+function comparerOf(before: BsonDocument, after: BsonDocument): (name: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (name) => {
+    let same = known.get(name);
+    if (same === undefined) {
+      same = before.has(name) === after.has(name) && valuesIdentical(before.get(name), after.get(name));
+      known.set(name, same);
+    }
+    return same;
+  };
+}
 
 /** The entries a document has in an index; none when it is left out of it. */
 export function entriesOf(index: IndexState, document: BsonDocument): ExtractedKeys {
