@@ -4,6 +4,7 @@ import { type CustomerIndexRow, unknownTime } from '../customer-index/customer-i
 import { foldCase, normalizeName } from '../customer-index/normalize-name.ts';
 import { wordOfId } from '../customer-index/search-words.ts';
 import type { Database } from '../database/collections.ts';
+import { passwordExpires } from '../database/wanted-indexes.ts';
 import { badInput } from '../errors.ts';
 import type { CustomerFilter } from './customer-filter.ts';
 import { deliveryBoyIds } from './delivery-boy-ids.ts';
@@ -62,7 +63,12 @@ function oneOf<Value>(argument: string, values: Value[]): Value | { $in: Value[]
 function canLogin(wanted: boolean, now: Date): RowFilter {
   return wanted
     ? { loginUsable: true, $or: [{ passwordExpiresAt: null }, { passwordExpiresAt: { $gt: now } }] }
-    : { $or: [{ loginUsable: false }, { passwordExpiresAt: { $lte: now } }] };
+    : {
+        $or: [
+          { loginUsable: false },
+          { passwordExpiresAt: { ...passwordExpires.passwordExpiresAt, $lte: now } },
+        ],
+      };
 }
 
 function searchConditions(search: string, context: FilterContext): RowFilter[] {

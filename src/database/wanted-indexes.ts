@@ -33,7 +33,7 @@ export const facetsIndexKey = {
 /** Logins with a temporary password, by when it expires: what `loginUsable` alone does not tell. */
 export const expiringPasswordsIndexKey = { loginUsable: 1, passwordExpiresAt: 1 } as const;
 
-/** Which rows that index holds; a query has to say the same to be served by it. */
+/** Rows with a temporary password, which the indexes on its expiry hold; a query has to say the same to be served by them. */
 export const passwordExpires = { passwordExpiresAt: { $gt: unknownTime } } as const;
 
 /** The indexes that the gateway's queries stand on, by collection. */
@@ -135,5 +135,7 @@ function customerIndexIndexes(): IndexDescription[] {
       name: 'expiring_passwords',
       partialFilterExpression: passwordExpires,
     },
+    // For who cannot log in: an unusable login, or one of these.
+    { key: { passwordExpiresAt: 1 }, name: 'passwordExpiresAt', partialFilterExpression: passwordExpires },
   ];
 }

@@ -1,0 +1,75 @@
+import type { Document } from 'mongodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CustomerIndexRow } from '../../src/customer-index/customer-index-row.ts';
+import { indexFilter } from '../../src/customers/index-filter.ts';
+import { allOf } from '../../src/customers/list-customers.ts';
+import { readFigures } from '../../src/reports/figures.ts';
+import { openTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+describe('what reports read, of 2,000 rows', () => {
+  let test: TestDatabase;
+  const now = new Date('2026-03-01T10:00:00.000Z');
+  const sent: Document[] = [];
+
+  beforeAll(async () => {
+    test = await openTestDatabase({ monitorCommands: true });
+    test.client.on('commandStarted', ({ commandName, command }) => {
+      if (commandName === 'aggregate' && command.aggregate === 'customer_index') sent.push(command);
+    });
+    await test.database.users.insertOne({ _id: 'boy', id: 'boy', role: 'delivery_boy' } as never);
+    await test.database.customerIndex.insertMany(Array.from({ length: 2_000 }, (_, n) => rowOf(n)));
+  });
+  afterAll(() => test.close());
+
+  /** Everybody can log in but every hundredth, whose login is not usable, and the one behind, whose password is too old. */
+  function rowOf(n: number): CustomerIndexRow {
+    return {
+      _id: `v2/s:${n}`,
+      id: String(n),
+      linkState: n % 2 === 0 ? 'LINKED' : 'HALF_LINKED',
+      status: 'ACTIVE',
+      hasLogin: true,
+      hasDeliveryRecord: true,
+      missingEmail: false,
+      loginUsable: n % 100 !== 0,
+      passwordExpiresAt: n % 100 === 1 ? new Date(now.getTime() - n) : null,
+      deliveryBoyId: n % 4 === 0 ? 'boy' : null,
+      createdAtKey: new Date(n),
+      nameKey: String(n),
+    } as CustomerIndexRow;
+  }
+
+  it('are keys of indexes and no rows, for every figure', async () => {
+    sent.length = 0;
+    expect(await readFigures(test.database, now)).toMatchObject({
+      totalUniqueCustomers: 2_000,
+      canLogin: 1_960,
+      unassignedCustomers: 1_500,
+      totalSyncIssues: 1_000,
+    });
+    expect(sent).toHaveLength(3);
+    for (const { aggregate, pipeline, hint } of sent) {
+      const explained = await test.db.command({
+        explain: { aggregate, pipeline, ...(hint && { hint }), cursor: {} },
+        verbosity: 'executionStats',
+      });
+      const examined = [...JSON.stringify(explained).matchAll(/"totalDocsExamined":(\d+)/g)].map(
+        (match) => match[1],
+      );
+      expect(examined, JSON.stringify(pipeline)).toEqual(['0']);
+    }
+  });
+
+  it('are those rows alone that it lists, of the few who cannot log in among many who can', async () => {
+    const conditions = await indexFilter(
+      { canLogin: false },
+      { database: test.database, phoneRegion: 'IN', now, mayUseContacts: true },
+    );
+    const page = test.database.customerIndex
+      .find(allOf(conditions))
+      .sort({ createdAtKey: -1, _id: -1 })
+      .limit(51);
+    const { executionStats } = await page.explain('executionStats');
+    expect(executionStats).toMatchObject({ nReturned: 40, totalDocsExamined: 40 });
+  });
+});
