@@ -34,6 +34,8 @@ export interface DryRun {
     readonly customerId: string;
     readonly code: BackfillFailureCode;
   }[];
+  /** How many would be refused for each reason. */
+  readonly failureCounts: Map<BackfillFailureCode, number>;
   preview: ReleasePreview;
   /** What logins that were only planned would take: those that come later have to do without. */
   readonly taken: TakenContacts;
@@ -54,6 +56,7 @@ export function newDryRun(id: string, startedBy: string, startedAt: Date): DryRu
     progress: { ...noProgress, phase: 'WALKING' },
     created: [],
     failures: [],
+    failureCounts: new Map(),
     preview: { byEmail: 0, bySms: 0, unreachable: 0, inactive: 0, estimatedSmsCost: 0 },
     taken: contactsTaken(),
   };
@@ -149,6 +152,7 @@ async function planPage(
       for (const figure of sending(customers, planPair(record, options))) tally[figure] += 1;
     }
     if (record.kind === 'fail') {
+      run.failureCounts.set(record.code, (run.failureCounts.get(record.code) ?? 0) + 1);
       keep(run.failures, { rowKey: record.rowKey, customerId: record.customerId, code: record.code });
     }
   }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { auditCommand } from './audit-command.ts';
+import { backfillCommand } from './backfill-command.ts';
 import { backfillRevertCommand } from './backfill-revert-command.ts';
 import { createAdminCommand } from './create-admin-command.ts';
 import { demoCommand } from './demo-command.ts';
@@ -22,6 +23,7 @@ export function createCommands(): Command[] {
     createAdminCommand(),
     importCommand(),
     importCustomersCommand(),
+    backfillCommand(),
     backfillRevertCommand(),
     releaseCredentialsCommand(),
     demoCommand(),

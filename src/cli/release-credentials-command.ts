@@ -114,6 +114,21 @@ async function start(
   await follow(backfill, job, counted, options, stopping);
 }
 
+/** Sends credentials to the logins of a backfill that whoever runs the command has already agreed to. */
+export async function releaseTo(
+  backfill: BackfillDependencies,
+  { backfillId, perMinute }: ReleaseInput,
+  stopping: AbortSignal,
+): Promise<void> {
+  const counted = await previewRelease(backfill, backfillId);
+  for (const line of previewLines(counted, backfill.smsPrice)) console.error(line);
+  if (counted.total === 0) return;
+  const { exitCode: before } = process;
+  const job = await startRelease(backfill, 'command line', { backfillId, perMinute });
+  await follow(backfill, job, counted, { perMinute }, stopping);
+  if (process.exitCode === 0) process.exitCode = before;
+}
+
 /** The release that is not finished, going on. */
 async function resume({ customers }: BackfillDependencies): Promise<ReleaseJob> {
   const unfinished = await customers.database.jobs.findOne({ kind: releaseKind, unfinished: true });
@@ -153,7 +168,8 @@ async function follow(
   const { total, sent, skipped, unreachable } = progress;
   console.error(`${stateText[state]} ${count(sent)} sent, ${count(skipped)} got none, of ${logins(total)}.`);
   const listedBy = `releaseRun(id: "${id}") { skipped { nodes { customerId code message } } }`;
-  for (const line of await skippedLines(database, id, { total: skipped, listedBy })) console.error(line);
+  for (const line of await skippedLines(database, id, { expected: 'INACTIVE', listedBy }))
+    console.error(line);
   if (error !== null) console.error(`It failed: ${error}`);
   if (state === 'PAUSED' || state === 'FAILED') {
     console.error('To go on: customer-gateway release-credentials --resume');

@@ -1,0 +1,100 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sweepIndex } from '../../src/customer-index/sweep-index.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { type DataDirectory, openDataDirectory, runCommand } from '../cli/commands/support/command.ts';
+
+describe('customer-gateway backfill', () => {
+  let directory: DataDirectory;
+  beforeAll(async () => {
+    directory = await openDataDirectory();
+    const { database } = directory;
+    await migrate(database, { now: () => new Date() });
+    await database.db
+      .collection('customers_v2')
+      .insertMany([
+        ...Array.from({ length: 30 }, (_, n) => record(n)),
+        record(100, { name: '=cmd()', phone: 'none', id: '=d-100' }),
+        record(101, { user_id: 'nobody' }),
+      ]);
+    await sweepIndex(database, { defaultPhoneRegion: 'IN', legacyTimezone: 'UTC' });
+  });
+  afterAll(() => directory.close());
+
+  const record = (n: number, fields: Record<string, unknown> = {}) => ({
+    id: `d-${n}`,
+    name: `Person ${n}`,
+    phone: `98765 ${String(n).padStart(5, '0')}`,
+    status: n % 2 === 0 ? 'active' : 'paused',
+    ...fields,
+  });
+  const backfill = (...args: string[]) => runCommand(['backfill', ...args], directory.environment);
+  const counts = async () => {
+    const { db } = directory.database;
+    const names = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name).sort();
+    return Promise.all(names.map(async (name) => [name, await db.collection(name).find().toArray()]));
+  };
+
+  it('writes nothing without --apply, and says who would be created, refused and sent what', async () => {
+    const before = await counts();
+    const { code, stdout, stderr } = await backfill();
+    expect(code, stderr).toBe(3);
+    expect(await counts()).toEqual(before);
+    expect(stdout).toContain('32 delivery records: 30 would get a login, 0 have one, 2 would be refused.');
+    expect(stdout).toContain('0 e-mails and 15 SMS; 0 cannot be reached, 15 are inactive.');
+    expect(stdout).toMatch(/ORPHANED_V2 +│ +31 +│ +1 /);
+    expect(stdout).toContain('Person 19');
+    expect(stderr).toContain('Nothing was written.');
+  });
+
+  it('asks for --yes where nobody can be asked, and --release for --apply', async () => {
+    const [asked, released] = await Promise.all([backfill('--apply'), backfill('--release')]);
+    expect([asked.code, released.code]).toEqual([2, 2]);
+    expect(asked.stderr).toContain('--yes');
+    expect(await directory.database.users.countDocuments()).toBe(0);
+  });
+
+  it('makes the logins, writes the failures safe for spreadsheets, and goes on with what was paused', async () => {
+    const file = join(directory.path, 'refused.csv');
+    const { code, stdout, stderr } = await backfill('--apply', '--yes', '--json', '--failures', file);
+    expect(code, stderr).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({
+      migration: 'backfill_users_for_v2_customers',
+      state: 'SUCCEEDED',
+      ...{ total: 32, processed: 32, created: 30, skipped: 0, errors: 2 },
+      before: { legacyCustomers: 0, byLinkState: { ORPHANED_V2: 31 } },
+      after: { legacyCustomers: 30, byLinkState: { LINKED: 30, ORPHANED_V2: 1 } },
+      failures: [
+        { code: 'DANGLING', count: 1 },
+        { code: 'NO_PHONE', count: 1 },
+      ],
+    });
+    expect(JSON.parse(stdout).samples).toHaveLength(20);
+    const lines = (await readFile(file, 'utf8')).trim().split('\n');
+    expect(lines).toHaveLength(3);
+    expect(lines[1]).toMatch(/^'=d-100,NO_PHONE,/);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const { id } = JSON.parse(stdout);
+
+    await directory.database.db
+      .collection('customers_v2')
+      .updateOne({ id: '=d-100' }, { $set: { phone: '9876500100' } });
+    await directory.database.jobs.insertOne({
+      ...{ _id: 'paused', kind: 'backfill', state: 'PAUSED', unfinished: true, step: 0, error: null },
+      ...{ startedAt: new Date(), updatedAt: new Date(), finishedAt: null, input: { retryOf: id } },
+      progress: { phase: 'PREPARING', total: 0, processed: 0, created: 0, skipped: 0, errors: 0, last: '' },
+    });
+    const refused = await backfill('--retry', id, '--yes');
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('not finished') });
+    const resumed = await backfill('--resume', '--json');
+    expect(resumed.code, resumed.stderr).toBe(3);
+    expect(JSON.parse(resumed.stdout)).toMatchObject({
+      id: 'paused',
+      total: 2,
+      created: 1,
+      errors: 1,
+      retryOf: id,
+    });
+  });
+});
