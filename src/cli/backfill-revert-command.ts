@@ -72,7 +72,7 @@ async function run(batchId: string, options: Options): Promise<void> {
     const { planned, applied, skipped } = progress;
     console.error(`${count(applied)} removed, ${count(skipped)} stay, of ${count(planned)}.`);
     const listedBy = `repairRun(id: "${id}") { skipped { nodes { customerId description } } }`;
-    for (const line of await skippedLines(database, id, { total: skipped, listedBy })) console.error(line);
+    for (const line of await skippedLines(database, id, { listedBy })) console.error(line);
     if (error !== null) console.error(`It failed: ${error}`);
     if (state !== 'SUCCEEDED') console.error(`To go on: customer-gateway backfill-revert ${batchId}`);
     if (options.json === true) {
