@@ -313,6 +313,67 @@ export const EXAMPLES: readonly Example[] = [
 ${SUMMARY}`,
   },
   {
+    title: 'Audit of the links',
+    description:
+      'How many customers there are in each state, and the first of those in conflict. Every list pages like customers does.',
+    roles: STAFF,
+    query: `query LinkageAudit {
+  linkageAudit {
+    linked { count }
+    halfLinked { count }
+    orphanedUsers { count }
+    orphanedV2 { count }
+    dangling { count }
+    conflicts {
+      count
+      customers(first: 10) {
+        nodes {
+          ...Summary
+          link {
+            userId
+            customerV2Id
+            conflictingIds
+          }
+        }
+      }
+    }
+    canLogin { count }
+    cannotLogin { count }
+    missingEmail { count }
+    totalSyncIssues
+    asOf
+  }
+}
+
+${SUMMARY}`,
+  },
+  {
+    title: 'Data quality',
+    description: 'How well the two systems are linked, and how that went: a point a day, the last one now.',
+    roles: STAFF,
+    variables: { days: 30 },
+    query: `query DataQuality($days: Int = 30) {
+  dataQualityReport {
+    totalUsers
+    totalV2Customers
+    linkedRecords
+    halfLinked
+    orphanedUsers
+    orphanedV2
+    linkageRatio
+    linkageCompleteness
+    status
+    trend(days: $days) {
+      at
+      linkageRatio
+      syncIssues
+    }
+    asOf
+  }
+}
+`,
+  },
+  {
     title: 'Link a login and a delivery record',
     description:
       'Makes one customer of two. Put in ids of customers in the states ORPHANED_USER and ORPHANED_V2, or of a half link; a refusal says what is in the way.',

@@ -115,6 +115,13 @@ export type CustomerStatusInput =
   /** Trying the service. */
   | 'TRIAL';
 
+/** Whether the two systems agree about every customer. */
+export type DataQualityStatus =
+  /** Every record is linked both ways. */
+  | 'HEALTHY'
+  /** Some record is not, or there is none. */
+  | 'NEEDS_ATTENTION';
+
 /** Why something was refused: the codes of `extensions.code`. */
 export type ErrorCode =
   /** A value is wrong; the argument or field is named. */
@@ -431,6 +438,26 @@ export type RepairProgressQueryVariables = Exact<{
 
 
 export type RepairProgressQuery = { repairRun: { id: string, state: JobState, planned: number, applied: number, skippedCount: number, error: string | null, startedAt: string, finishedAt: string | null, skipped: { nodes: Array<{ action: RepairAction, customerId: string, description: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export type LinkageAuditQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LinkageAuditQuery = { linkageAudit: { totalSyncIssues: number, asOf: string, linked: { count: number }, halfLinked: { count: number }, orphanedUsers: { count: number }, orphanedV2: { count: number }, dangling: { count: number }, conflicts: { count: number }, canLogin: { count: number }, cannotLogin: { count: number }, missingEmail: { count: number } } | null };
+
+export type ConflictingCustomersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ConflictingCustomersQuery = { linkageAudit: { conflicts: { count: number, customers: { nodes: Array<{ id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState, userId: string | null, customerV2Id: string | null, conflictingIds: Array<string> }, deliveryBoy: { id: string, name: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } } | null };
+
+export type DataQualityQueryVariables = Exact<{
+  days?: number | null | undefined;
+}>;
+
+
+export type DataQualityQuery = { dataQualityReport: { totalUsers: number, totalV2Customers: number, linkedRecords: number, halfLinked: number, orphanedUsers: number, orphanedV2: number, linkageRatio: number, linkageCompleteness: string, status: DataQualityStatus, asOf: string, trend: Array<{ at: string, linkageRatio: number, syncIssues: number }> } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -988,3 +1015,98 @@ export const RepairProgressDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:e8e9ff7f86c3a8223fbe8153a4338b0708887b4230b602aa9a6d8c93620e1eda"}) as unknown as TypedDocumentString<RepairProgressQuery, RepairProgressQueryVariables>;
+export const LinkageAuditDocument = new TypedDocumentString(`
+    query LinkageAudit {
+  linkageAudit {
+    linked {
+      count
+    }
+    halfLinked {
+      count
+    }
+    orphanedUsers {
+      count
+    }
+    orphanedV2 {
+      count
+    }
+    dangling {
+      count
+    }
+    conflicts {
+      count
+    }
+    canLogin {
+      count
+    }
+    cannotLogin {
+      count
+    }
+    missingEmail {
+      count
+    }
+    totalSyncIssues
+    asOf
+  }
+}
+    `, {"hash":"sha256:a7c989f3ff7beee209c998ae36432d85679ced6fd46f4ca0d2299609d4abcf32"}) as unknown as TypedDocumentString<LinkageAuditQuery, LinkageAuditQueryVariables>;
+export const ConflictingCustomersDocument = new TypedDocumentString(`
+    query ConflictingCustomers($first: Int, $after: String) {
+  linkageAudit {
+    conflicts {
+      count
+      customers(first: $first, after: $after) {
+        nodes {
+          ...CustomerRow
+          link {
+            userId
+            customerV2Id
+            conflictingIds
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+}
+    fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}`, {"hash":"sha256:992d766a78fea2f1d53cba0e39966a919be85dbdff7bf92ee4ce868bb459e513"}) as unknown as TypedDocumentString<ConflictingCustomersQuery, ConflictingCustomersQueryVariables>;
+export const DataQualityDocument = new TypedDocumentString(`
+    query DataQuality($days: Int) {
+  dataQualityReport {
+    totalUsers
+    totalV2Customers
+    linkedRecords
+    halfLinked
+    orphanedUsers
+    orphanedV2
+    linkageRatio
+    linkageCompleteness
+    status
+    trend(days: $days) {
+      at
+      linkageRatio
+      syncIssues
+    }
+    asOf
+  }
+}
+    `, {"hash":"sha256:5704f75b172a0d0f29d58b3d664ee35204e2589ea6073876a12d53736ba2a4f8"}) as unknown as TypedDocumentString<DataQualityQuery, DataQualityQueryVariables>;
