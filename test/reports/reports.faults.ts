@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, it } from 'vitest';
 import { type ExpectedWorld, readExpected } from '../customers/support/expected-customers.ts';
 import { fillWithRandomRecords } from '../customers/support/random-fill.ts';
 import { startGateway, type TestGateway } from '../support/start-gateway.ts';
