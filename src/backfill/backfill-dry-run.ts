@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Filter, ObjectId } from 'mongodb';
 import type { CustomerDependencies } from '../customers/customer-access.ts';
 import { credentialsContact } from '../customers/issue-credentials.ts';
 import type { Database } from '../database/collections.ts';
-import { recordKey } from '../database/stored-documents.ts';
+import { recordKey, type StoredCustomerV2 } from '../database/stored-documents.ts';
 import { AppError } from '../errors.ts';
 import type { JobState } from '../jobs/job.ts';
-import { createPace } from '../jobs/pace.ts';
+import { createPace, type Pace } from '../jobs/pace.ts';
 import type { BackfillDependencies } from './backfill-dependencies.ts';
 import type { BackfillFailureCode } from './backfill-failure.ts';
 import { type BackfillProgress, noProgress } from './backfill-job.ts';
@@ -26,6 +27,8 @@ export interface DryRun {
   finishedAt: Date | null;
   error: string | null;
   progress: BackfillProgress;
+  /** Behind which it goes on: of a part so many are done. */
+  place: { readonly part: number; readonly done: number };
   /** Row keys of the first records that would get a login. */
   readonly created: string[];
   /** The first records that would be refused. */
@@ -54,6 +57,7 @@ export function newDryRun(id: string, startedBy: string, startedAt: Date): DryRu
     finishedAt: null,
     error: null,
     progress: { ...noProgress, phase: 'WALKING' },
+    place: { part: 0, done: 0 },
     created: [],
     failures: [],
     failureCounts: new Map(),
@@ -85,24 +89,9 @@ export async function workOnDryRun(
     const total = await database.customersV2.estimatedDocumentCount();
     run.progress = { ...run.progress, total: Math.max(total, run.progress.processed) };
     const pace = createPace({ smallest: 50, largest: 500, targetMs: 250 });
-    // Behind those that were looked at before it was paused.
-    const cursor = database.customersV2
-      .find({}, { projection: { _id: 1 }, batchSize: 500 })
-      .sort({ _id: 1 })
-      .skip(run.progress.processed);
-    try {
-      for (;;) {
-        const keys: unknown[] = [];
-        while (keys.length < pace.size && (await cursor.hasNext())) keys.push((await cursor.next())?._id);
-        if (!isMine()) return;
-        const startedAt = performance.now();
-        if (keys.length > 0) await planPage(dependencies, run, keys, isMine);
-        onPage();
-        if (keys.length < pace.size && !(await cursor.hasNext())) break;
-        await sleep(pace.settle(keys.length, performance.now() - startedAt), undefined, { ref: false });
-      }
-    } finally {
-      await cursor.close();
+    while (run.place.part < walkedParts.length) {
+      if (!(await walkPart(dependencies, run, pace, isMine, onPage))) return;
+      run.place = { part: run.place.part + 1, done: 0 };
     }
     if (!isMine()) return;
     run.progress = { ...run.progress, total: run.progress.processed };
@@ -114,6 +103,49 @@ export async function workOnDryRun(
     run.state = 'FAILED';
   }
 }
+
+/** Walks what is left of the part at hand. @returns Whether it came to its end. */
+async function walkPart(
+  dependencies: BackfillDependencies,
+  run: DryRun,
+  pace: Pace,
+  isMine: () => boolean,
+  onPage: () => void,
+): Promise<boolean> {
+  const { part, done } = run.place;
+  const cursor = dependencies.customers.database.customersV2
+    .find(walkedParts[part] ?? {}, { projection: { _id: 1 }, batchSize: 500 })
+    .sort({ _id: 1 })
+    .skip(done);
+  try {
+    for (;;) {
+      const keys: unknown[] = [];
+      while (keys.length < pace.size && (await cursor.hasNext())) keys.push((await cursor.next())?._id);
+      if (!isMine()) return false;
+      if (keys.length === 0) return true;
+      const startedAt = performance.now();
+      if (!(await planPage(dependencies, run, keys, isMine))) return false;
+      run.place = { part, done: run.place.done + keys.length };
+      onPage();
+      const rest = pace.settle(keys.length, performance.now() - startedAt);
+      await sleep(rest, undefined, { ref: false });
+    }
+  } finally {
+    await cursor.close();
+  }
+}
+
+/**
+ * Records in the order of their row keys, in which a run looks at them, so that of two with one e-mail the same one gets
+ * it: hex of an ObjectId, `ejson:…`, `text:…`. Of values of rare types among themselves the order is another.
+ */
+const behindEjson = ObjectId.createFromHexString('f'.padEnd(24, '0'));
+const walkedParts = [
+  { _id: { $gte: ObjectId.createFromHexString('0'.repeat(24)), $lt: behindEjson } },
+  { _id: { $not: { $type: ['objectId', 'string'] } } },
+  { _id: { $gte: behindEjson } },
+  { _id: { $gte: '' } },
+] as unknown as Filter<StoredCustomerV2>[];
 
 /** @throws AppError CONFLICT when the index knows nobody although there are delivery records. */
 export async function requireIndex({ customerIndex, customersV2 }: Database): Promise<void> {
@@ -131,7 +163,7 @@ async function planPage(
   run: DryRun,
   keys: readonly unknown[],
   isMine: () => boolean,
-): Promise<void> {
+): Promise<boolean> {
   const { customers, activeStatuses } = dependencies;
   const { database, settings, now } = customers;
   const found = await examineRecords(database, keys);
@@ -142,7 +174,7 @@ async function planPage(
   });
   const orphans = records.map(({ orphan }) => orphan).filter((orphan) => orphan !== null);
   const logins = await loginsWithContacts(database, orphans, settings);
-  if (!isMine()) return;
+  if (!isMine()) return false;
   const planned = planLogins(records, logins, run.taken, settings.defaultPhoneRegion);
   const options = { jobId: run.id, now: now(), settings, activeStatuses, distinctPlaceholder: false };
   const tally = { byEmail: 0, bySms: 0, unreachable: 0, inactive: 0 };
@@ -166,6 +198,7 @@ async function planPage(
     inactive: before.inactive + tally.inactive,
     estimatedSmsCost: smsCost(bySms, dependencies.smsPrice),
   };
+  return true;
 }
 
 function counted(before: BackfillProgress, planned: readonly PlannedRecord[]): BackfillProgress {

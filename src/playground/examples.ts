@@ -553,4 +553,52 @@ ${SUMMARY}`,
 }
 `,
   },
+  {
+    title: 'Start a backfill',
+    description:
+      'Gives every delivery record without a login one. A dry run, which writes nothing, unless dryRun is false.',
+    roles: ADMIN,
+    variables: { dryRun: true },
+    query: `mutation StartBackfill(
+  $dryRun: Boolean = true
+) {
+  startBackfill(dryRun: $dryRun) {
+    id
+    state
+    total
+  }
+}
+`,
+  },
+  {
+    title: 'How a backfill stands',
+    description: 'Who got a login, or would, and who got none and why. Take the id from “Start a backfill”.',
+    roles: ADMIN,
+    variables: { id: 'id of the run', first: 20 },
+    query: `query BackfillProgress(
+  $id: ID!
+  $first: Int = 20
+) {
+  backfillRun(id: $id) {
+    state
+    dryRun
+    total
+    processed
+    created
+    skipped
+    errors
+    error
+    preview { byEmail bySms unreachable inactive estimatedSmsCost }
+    createdCustomers(first: $first) {
+      pageInfo { hasNextPage endCursor }
+      nodes { id name phone email status }
+    }
+    failures(first: $first) {
+      pageInfo { hasNextPage endCursor }
+      nodes { customerV2Id code message }
+    }
+  }
+}
+`,
+  },
 ];

@@ -33,10 +33,11 @@ describe('a dry run', () => {
       skipped: expected.skipped.length,
       errors: expected.failures.length,
     });
-    const { byEmail, bySms, unreachable, inactive, estimatedSmsCost } = run.preview;
-    expect(byEmail + bySms + unreachable + inactive).toBe(expected.created.length);
-    expect(estimatedSmsCost).toBe(bySms * 0.5);
-    expect(byEmail * bySms * inactive).toBeGreaterThan(0);
+    expect(run.failures.map(({ customerId, code }) => ({ customerId, code }))).toEqual(expected.failures);
+    expect(run.created).toHaveLength(expected.created.length);
+    const { bySms } = expected.preview;
+    expect(run.preview).toEqual({ ...expected.preview, estimatedSmsCost: bySms * 0.5 });
+    expect(Math.min(...Object.values(expected.preview))).toBeGreaterThan(0);
   });
 
   it('goes on where it was paused, and ends as one that was not', async () => {

@@ -273,6 +273,75 @@ export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type MeQuery = { me: { id: string, role: Role, name: string | null, email: string | null, phone: string | null, mustChangePassword: boolean } | null };
 
+export type StartBackfillMutationVariables = Exact<{
+  dryRun: boolean;
+}>;
+
+
+export type StartBackfillMutation = { startBackfill: { id: string, dryRun: boolean, state: JobState, total: number, processed: number, created: number, skipped: number, errors: number, retryOf: string | null, error: string | null, startedBy: string, startedAt: string, finishedAt: string | null, preview: { byEmail: number, bySms: number, unreachable: number, inactive: number, estimatedSmsCost: number } | null } };
+
+export type PauseBackfillMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type PauseBackfillMutation = { pauseBackfill: { id: string, dryRun: boolean, state: JobState, total: number, processed: number, created: number, skipped: number, errors: number, retryOf: string | null, error: string | null, startedBy: string, startedAt: string, finishedAt: string | null, preview: { byEmail: number, bySms: number, unreachable: number, inactive: number, estimatedSmsCost: number } | null } };
+
+export type ResumeBackfillMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ResumeBackfillMutation = { resumeBackfill: { id: string, dryRun: boolean, state: JobState, total: number, processed: number, created: number, skipped: number, errors: number, retryOf: string | null, error: string | null, startedBy: string, startedAt: string, finishedAt: string | null, preview: { byEmail: number, bySms: number, unreachable: number, inactive: number, estimatedSmsCost: number } | null } };
+
+export type CancelBackfillMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CancelBackfillMutation = { cancelBackfill: { id: string, dryRun: boolean, state: JobState, total: number, processed: number, created: number, skipped: number, errors: number, retryOf: string | null, error: string | null, startedBy: string, startedAt: string, finishedAt: string | null, preview: { byEmail: number, bySms: number, unreachable: number, inactive: number, estimatedSmsCost: number } | null } };
+
+export type RetryBackfillFailuresMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type RetryBackfillFailuresMutation = { retryBackfillFailures: { id: string, dryRun: boolean, state: JobState, total: number, processed: number, created: number, skipped: number, errors: number, retryOf: string | null, error: string | null, startedBy: string, startedAt: string, finishedAt: string | null, preview: { byEmail: number, bySms: number, unreachable: number, inactive: number, estimatedSmsCost: number } | null } };
+
+export type BackfillProgressQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type BackfillProgressQuery = { backfillRun: { id: string, dryRun: boolean, state: JobState, total: number, processed: number, created: number, skipped: number, errors: number, retryOf: string | null, error: string | null, startedBy: string, startedAt: string, finishedAt: string | null, preview: { byEmail: number, bySms: number, unreachable: number, inactive: number, estimatedSmsCost: number } | null } | null };
+
+export type BackfillRunsQueryVariables = Exact<{
+  first?: number | null | undefined;
+}>;
+
+
+export type BackfillRunsQuery = { backfillRuns: Array<{ id: string, dryRun: boolean, state: JobState, total: number, processed: number, created: number, skipped: number, errors: number, retryOf: string | null, error: string | null, startedBy: string, startedAt: string, finishedAt: string | null, preview: { byEmail: number, bySms: number, unreachable: number, inactive: number, estimatedSmsCost: number } | null }> | null };
+
+export type BackfillCreatedQueryVariables = Exact<{
+  id: string | number;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type BackfillCreatedQuery = { backfillRun: { id: string, createdCustomers: { nodes: Array<{ id: string, name: string | null, phone: string | null, email: string | null, status: CustomerStatus, link: { state: LinkState, userId: string | null, customerV2Id: string | null } }>, count: { value: number, precision: CountPrecision }, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export type BackfillFailuresQueryVariables = Exact<{
+  id: string | number;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type BackfillFailuresQuery = { backfillRun: { id: string, failures: { nodes: Array<{ customerV2Id: string, code: string, message: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export type BackfillFiguresFragment = { id: string, dryRun: boolean, state: JobState, total: number, processed: number, created: number, skipped: number, errors: number, retryOf: string | null, error: string | null, startedBy: string, startedAt: string, finishedAt: string | null, preview: { byEmail: number, bySms: number, unreachable: number, inactive: number, estimatedSmsCost: number } | null };
+
 export type CustomerRowFragment = { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null };
 
 export type CustomersQueryVariables = Exact<{
@@ -477,6 +546,30 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const BackfillFiguresFragmentDoc = new TypedDocumentString(`
+    fragment BackfillFigures on BackfillRun {
+  id
+  dryRun
+  state
+  total
+  processed
+  created
+  skipped
+  errors
+  retryOf
+  error
+  startedBy
+  startedAt
+  finishedAt
+  preview {
+    byEmail
+    bySms
+    unreachable
+    inactive
+    estimatedSmsCost
+  }
+}
+    `, {"fragmentName":"BackfillFigures"}) as unknown as TypedDocumentString<BackfillFiguresFragment, unknown>;
 export const CustomerRowFragmentDoc = new TypedDocumentString(`
     fragment CustomerRow on Customer {
   id
@@ -531,6 +624,249 @@ export const MeDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:95049dc110b72b561143529189740e73acdc281bd0fedbe8620c0565f4ac159c"}) as unknown as TypedDocumentString<MeQuery, MeQueryVariables>;
+export const StartBackfillDocument = new TypedDocumentString(`
+    mutation StartBackfill($dryRun: Boolean!) {
+  startBackfill(dryRun: $dryRun) {
+    ...BackfillFigures
+  }
+}
+    fragment BackfillFigures on BackfillRun {
+  id
+  dryRun
+  state
+  total
+  processed
+  created
+  skipped
+  errors
+  retryOf
+  error
+  startedBy
+  startedAt
+  finishedAt
+  preview {
+    byEmail
+    bySms
+    unreachable
+    inactive
+    estimatedSmsCost
+  }
+}`, {"hash":"sha256:5679723733ea66e89a73f4acf7ac6ce4ad159dcc1627c5928bb39bbcd253b8b0"}) as unknown as TypedDocumentString<StartBackfillMutation, StartBackfillMutationVariables>;
+export const PauseBackfillDocument = new TypedDocumentString(`
+    mutation PauseBackfill($id: ID!) {
+  pauseBackfill(id: $id) {
+    ...BackfillFigures
+  }
+}
+    fragment BackfillFigures on BackfillRun {
+  id
+  dryRun
+  state
+  total
+  processed
+  created
+  skipped
+  errors
+  retryOf
+  error
+  startedBy
+  startedAt
+  finishedAt
+  preview {
+    byEmail
+    bySms
+    unreachable
+    inactive
+    estimatedSmsCost
+  }
+}`, {"hash":"sha256:786dbc247386ed73c42b8ed0601d80b00c9226052b4bdfd5d36fd68dfb90b3d2"}) as unknown as TypedDocumentString<PauseBackfillMutation, PauseBackfillMutationVariables>;
+export const ResumeBackfillDocument = new TypedDocumentString(`
+    mutation ResumeBackfill($id: ID!) {
+  resumeBackfill(id: $id) {
+    ...BackfillFigures
+  }
+}
+    fragment BackfillFigures on BackfillRun {
+  id
+  dryRun
+  state
+  total
+  processed
+  created
+  skipped
+  errors
+  retryOf
+  error
+  startedBy
+  startedAt
+  finishedAt
+  preview {
+    byEmail
+    bySms
+    unreachable
+    inactive
+    estimatedSmsCost
+  }
+}`, {"hash":"sha256:1596b5dd690ce2d3fd9a12c5febf1b08ff522446cdab50dd8834083f2c3966b3"}) as unknown as TypedDocumentString<ResumeBackfillMutation, ResumeBackfillMutationVariables>;
+export const CancelBackfillDocument = new TypedDocumentString(`
+    mutation CancelBackfill($id: ID!) {
+  cancelBackfill(id: $id) {
+    ...BackfillFigures
+  }
+}
+    fragment BackfillFigures on BackfillRun {
+  id
+  dryRun
+  state
+  total
+  processed
+  created
+  skipped
+  errors
+  retryOf
+  error
+  startedBy
+  startedAt
+  finishedAt
+  preview {
+    byEmail
+    bySms
+    unreachable
+    inactive
+    estimatedSmsCost
+  }
+}`, {"hash":"sha256:174eefa12aad6d3b799ce0e0f864df4addcfc0e3eada660357ffd7c38af234df"}) as unknown as TypedDocumentString<CancelBackfillMutation, CancelBackfillMutationVariables>;
+export const RetryBackfillFailuresDocument = new TypedDocumentString(`
+    mutation RetryBackfillFailures($id: ID!) {
+  retryBackfillFailures(id: $id) {
+    ...BackfillFigures
+  }
+}
+    fragment BackfillFigures on BackfillRun {
+  id
+  dryRun
+  state
+  total
+  processed
+  created
+  skipped
+  errors
+  retryOf
+  error
+  startedBy
+  startedAt
+  finishedAt
+  preview {
+    byEmail
+    bySms
+    unreachable
+    inactive
+    estimatedSmsCost
+  }
+}`, {"hash":"sha256:22f0c664633defa5b13e10af85f19587febad29e3e6613d086ef6e0f5a76c594"}) as unknown as TypedDocumentString<RetryBackfillFailuresMutation, RetryBackfillFailuresMutationVariables>;
+export const BackfillProgressDocument = new TypedDocumentString(`
+    query BackfillProgress($id: ID!) {
+  backfillRun(id: $id) {
+    ...BackfillFigures
+  }
+}
+    fragment BackfillFigures on BackfillRun {
+  id
+  dryRun
+  state
+  total
+  processed
+  created
+  skipped
+  errors
+  retryOf
+  error
+  startedBy
+  startedAt
+  finishedAt
+  preview {
+    byEmail
+    bySms
+    unreachable
+    inactive
+    estimatedSmsCost
+  }
+}`, {"hash":"sha256:c42bb66d466d6a40df76473cc477b0ded64160f60f2f6332618b650452b62f32"}) as unknown as TypedDocumentString<BackfillProgressQuery, BackfillProgressQueryVariables>;
+export const BackfillRunsDocument = new TypedDocumentString(`
+    query BackfillRuns($first: Int) {
+  backfillRuns(first: $first) {
+    ...BackfillFigures
+  }
+}
+    fragment BackfillFigures on BackfillRun {
+  id
+  dryRun
+  state
+  total
+  processed
+  created
+  skipped
+  errors
+  retryOf
+  error
+  startedBy
+  startedAt
+  finishedAt
+  preview {
+    byEmail
+    bySms
+    unreachable
+    inactive
+    estimatedSmsCost
+  }
+}`, {"hash":"sha256:b74e77bbba9759915a4d43f2cc02a102ce759ec238ddf6236084826449f55890"}) as unknown as TypedDocumentString<BackfillRunsQuery, BackfillRunsQueryVariables>;
+export const BackfillCreatedDocument = new TypedDocumentString(`
+    query BackfillCreated($id: ID!, $first: Int, $after: String) {
+  backfillRun(id: $id) {
+    id
+    createdCustomers(first: $first, after: $after) {
+      nodes {
+        id
+        name
+        phone
+        email
+        status
+        link {
+          state
+          userId
+          customerV2Id
+        }
+      }
+      count {
+        value
+        precision
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:0ad1d204792d23e5959e0bfa9c4b57c6b41e26e5083c606f1262922e4646fa9b"}) as unknown as TypedDocumentString<BackfillCreatedQuery, BackfillCreatedQueryVariables>;
+export const BackfillFailuresDocument = new TypedDocumentString(`
+    query BackfillFailures($id: ID!, $first: Int, $after: String) {
+  backfillRun(id: $id) {
+    id
+    failures(first: $first, after: $after) {
+      nodes {
+        customerV2Id
+        code
+        message
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:7b53fb388e1d8507ff2817caf050cc58a4209598941b4b77ccc99f300b870c03"}) as unknown as TypedDocumentString<BackfillFailuresQuery, BackfillFailuresQueryVariables>;
 export const CustomersDocument = new TypedDocumentString(`
     query Customers($first: Int, $after: String, $filter: CustomerFilter, $orderBy: CustomerOrder) {
   customers(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
