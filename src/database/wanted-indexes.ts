@@ -66,7 +66,10 @@ export const wantedIndexes: Readonly<Record<IndexedCollection, readonly IndexDes
       partialFilterExpression: { createdByJob: { $exists: true } },
     },
   ],
-  sessions: [{ key: { expiresAt: 1 }, name: 'expiry' }],
+  sessions: [
+    { key: { expiresAt: 1 }, name: 'expiry' },
+    { key: { loginId: 1 }, name: 'login' },
+  ],
   throttles: [{ key: { expiresAt: 1 }, name: 'expiry' }],
   tokens: [
     { key: { expiresAt: 1 }, name: 'expiry' },
