@@ -73,7 +73,9 @@ async function release(): Promise<void> {
 
 /** Logs in with the password in the message. */
 async function logInAs(name: Name) {
-  const message = (await scene.messages()).find(({ destination }) => destination === `${name.toLowerCase()}@example.com`);
+  const message = (await scene.messages()).find(
+    ({ destination }) => destination === `${name.toLowerCase()}@example.com`,
+  );
   const password = message?.password ?? '';
   const { accounts } = scene.dependencies.customers;
   const session = await logIn(accounts, {
