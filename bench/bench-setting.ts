@@ -18,7 +18,7 @@ export interface BenchSetting {
   start(
     server: Parameters<CompiledServers['path']>[0],
     countCommands: boolean,
-    on?: Pick<ServerSettings, 'mongodbUri' | 'database'>,
+    on?: Pick<ServerSettings, 'mongodbUri' | 'database' | 'runJobs'>,
   ): Promise<ServedProcess>;
   /** Starts an embedded server over a directory of its own, which is stopped at the end. */
   startMongo(directoryName: string): Promise<ServedProcess>;

@@ -8,8 +8,10 @@ const { connectDatabase } =
   await fromDist<typeof import('../src/database/connect.ts')>('database/connect.js');
 const { loadSigningKeys } =
   await fromDist<typeof import('../src/accounts/signing-keys.ts')>('accounts/signing-keys.js');
+const { startJobRunner } =
+  await fromDist<typeof import('../src/jobs/start-job-runner.ts')>('jobs/start-job-runner.js');
 
-const { mongodbUri, database: name, dataDirectory, countCommands } = serverSettings();
+const { mongodbUri, database: name, dataDirectory, countCommands, runJobs } = serverSettings();
 const config = readConfig({ MONGODB_URI: mongodbUri, MONGODB_DB: name, DATA_DIR: dataDirectory });
 const database = await connectDatabase(mongodbUri, name, { monitorCommands: countCommands });
 const app = await buildApp({
@@ -20,6 +22,9 @@ const app = await buildApp({
   log: { info() {}, warn: console.error, error: console.error },
   playgroundDirectory: dataDirectory,
 });
+if (runJobs === true) {
+  startJobRunner({ database, works: app.jobWorks, now: () => new Date(), onError: console.error });
+}
 await serveBenchmark(app.server, database.client);
 
 async function fromDist<Module>(path: string): Promise<Module> {

@@ -1,3 +1,4 @@
+import { benchBackfill } from './backfill.ts';
 import { type BenchSetting, openBenchSetting } from './bench-setting.ts';
 import { benchCreating } from './create-customers.ts';
 import { benchEmbedded } from './embedded-mongo.ts';
@@ -9,6 +10,7 @@ import { benchReports } from './reports.ts';
 const parts: Readonly<Record<string, (setting: BenchSetting) => Promise<void>>> = {
   reading: benchReading,
   creating: benchCreating,
+  backfill: benchBackfill,
   embedded: benchEmbedded,
   reports: benchReports,
 };

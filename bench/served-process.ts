@@ -25,6 +25,8 @@ export interface ServerSettings {
   readonly dataDirectory: string;
   /** Watching commands costs time itself, so a server that is timed does not. */
   readonly countCommands: boolean;
+  /** Works on jobs beside answering. */
+  readonly runJobs?: boolean;
 }
 
 /** Starts a compiled server module; Node's own options may be given, such as `--cpu-prof`. */
