@@ -170,6 +170,8 @@ async function follow(
   const listedBy = `releaseRun(id: "${id}") { skipped { nodes { customerId code message } } }`;
   for (const line of await skippedLines(database, id, { expected: 'INACTIVE', listedBy }))
     console.error(line);
+  const waiting = await database.notifications.countDocuments({ state: 'PENDING' });
+  if (waiting > 0) console.error(`${messages(waiting)} in the outbox: a running gateway sends them.`);
   if (error !== null) console.error(`It failed: ${error}`);
   if (state === 'PAUSED' || state === 'FAILED') {
     console.error('To go on: customer-gateway release-credentials --resume');
@@ -205,6 +207,10 @@ export function previewLines({ preview, receivers }: CountedPreview, smsPrice: n
     `${logins(receivers)} would get credentials: ${count(byEmail)} e-mails, ${count(bySms)} SMS${cost}.`,
     `${count(unreachable)} cannot be reached, ${count(inactive)} are inactive: these get none.`,
   ];
+}
+
+function messages(number: number): string {
+  return `${count(number)} ${number === 1 ? 'message waits' : 'messages wait'}`;
 }
 
 function logins(number: number): string {
