@@ -9,7 +9,7 @@ import { metaKey } from './keys.ts';
 import { LiveReader } from './live-reader.ts';
 import { LmdbReader, type ReadTransaction } from './lmdb-reader.ts';
 import { Overlay } from './overlay.ts';
-import type { KeyReader } from './reader.ts';
+import type { KeyCursor, KeyReader } from './reader.ts';
 import { storageFailure } from './storage-failure.ts';
 
 /**
@@ -131,12 +131,49 @@ export class Store {
   snapshot(): Snapshot {
     // biome-ignore lint/correctness/useHookAtTopLevel: lmdb's name for it; no React here
     const transaction = this.db.useReadTransaction();
-    return new Snapshot(new LmdbReader(this.db, transaction), this.sequence, transaction);
+    const { sequence } = this;
+    const held = new LmdbReader(this.db, transaction);
+    const reader = new SnapshotReader(this.files, held, () => this.sequence === sequence);
+    return new Snapshot(reader, sequence, transaction);
   }
 
   async close(): Promise<void> {
     this.live.release();
     await this.db.close();
+  }
+}
+
+/**
+ * A snapshot's view. While nothing was committed since it was taken, the files themselves show the same, and they keep
+ * their cursors for the next range, where a held transaction makes one for each: which costs more than a short range. A
+ * cursor stays on what was there when it was opened, whatever is committed while it is read.
+ */
+class SnapshotReader implements KeyReader {
+  readonly generation = 0;
+  private readonly files: KeyReader;
+  private readonly held: KeyReader;
+  private readonly isCurrent: () => boolean;
+
+  constructor(files: KeyReader, held: KeyReader, isCurrent: () => boolean) {
+    this.files = files;
+    this.held = held;
+    this.isCurrent = isCurrent;
+  }
+
+  get(key: Buffer): Buffer | undefined {
+    return this.reader().get(key);
+  }
+
+  range(from: Buffer, to: Buffer, reverse: boolean, withValues: boolean): KeyCursor {
+    return this.reader().range(from, to, reverse, withValues);
+  }
+
+  count(from: Buffer, to: Buffer): number {
+    return this.reader().count(from, to);
+  }
+
+  private reader(): KeyReader {
+    return this.isCurrent() ? this.files : this.held;
   }
 }
 
