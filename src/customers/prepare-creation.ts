@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { credentialsMessage, recipientOf } from '../accounts/credentials-message.ts';
-import { placeholderEmail } from '../accounts/login-name.ts';
 import { newLogin } from '../accounts/new-login.ts';
 import { makeTemporaryCredentials, type TemporaryCredentials } from '../accounts/temporary-credentials.ts';
 import { canonicalEmail } from '../customer-index/canonical-email.ts';
@@ -19,6 +18,7 @@ import type { PreparedNotification, Recipient } from '../notifications/outbox.ts
 import { prepareAdoptionNotice } from './adoption-notice.ts';
 import type { CustomerDependencies } from './customer-access.ts';
 import { prepareLinkCode } from './link-code.ts';
+import { loginContact } from './login-contact.ts';
 import { type NewDeliveryRecord, newDeliveryRecord } from './new-delivery-record.ts';
 import type { TakenContact } from './plan-creation.ts';
 import type { AccountChange, Creation } from './write-creations.ts';
@@ -234,21 +234,6 @@ async function makeLogin(
     notifications: issued.notifications,
     sentTo: issued.sentTo,
     facts: passwordFacts(set, toLoginRecord(stored)),
-  };
-}
-
-/** The part of a contact by which a login can be told from every other. */
-function loginContact(
-  { email, phone, taken }: LoginValues,
-  id: string,
-  region: Parameters<typeof canonicalPhone>[1],
-  distinctPlaceholder: boolean,
-): { readonly email: string; readonly phone: string | null } {
-  const ownEmail = taken.email ? null : canonicalEmail(email);
-  const suffix = taken.phone || distinctPlaceholder ? id.slice(0, 8) : undefined;
-  return {
-    email: ownEmail ?? placeholderEmail(canonicalPhone(phone, region) ?? id, suffix),
-    phone: taken.phone ? null : phone,
   };
 }
 
