@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Filter, ObjectId } from 'mongodb';
+import { countUnindexed } from '../customer-index/sweep-index.ts';
 import type { CustomerDependencies } from '../customers/customer-access.ts';
 import { credentialsContact } from '../customers/issue-credentials.ts';
 import type { Database } from '../database/collections.ts';
@@ -40,6 +41,8 @@ export interface DryRun {
   /** How many would be refused for each reason. */
   readonly failureCounts: Map<BackfillFailureCode, number>;
   preview: ReleasePreview;
+  /** Stored records that the index does not know as they are; null until they are counted. */
+  unindexed: number | null;
   /** What logins that were only planned would take: those that come later have to do without. */
   readonly taken: TakenContacts;
 }
@@ -62,14 +65,15 @@ export function newDryRun(id: string, startedBy: string, startedAt: Date): DryRu
     failures: [],
     failureCounts: new Map(),
     preview: { byEmail: 0, bySms: 0, unreachable: 0, inactive: 0, estimatedSmsCost: 0 },
+    unindexed: null,
     taken: contactsTaken(),
   };
 }
 
 /**
  * Walks all delivery records as they are stored and plans what a run would make of them, until it is done, or its state is
- * no longer RUNNING. What others have written and the index does not know yet is seen in the records; their phones and
- * e-mails are not yet compared with it.
+ * no longer RUNNING. What others have written and the index does not know yet is seen in the records; phones and e-mails are
+ * not yet compared with it, and `unindexed` says of how many records that is so.
  *
  * @param onPage Told after each page.
  */
@@ -86,6 +90,7 @@ export async function workOnDryRun(
   const isMine = () => run.state === 'RUNNING' && run.turn === turn;
   try {
     await requireIndex(database);
+    run.unindexed ??= await countUnindexed(database);
     const total = await database.customersV2.estimatedDocumentCount();
     run.progress = { ...run.progress, total: Math.max(total, run.progress.processed) };
     const pace = createPace({ smallest: 50, largest: 500, targetMs: 250 });

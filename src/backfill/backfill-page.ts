@@ -5,14 +5,18 @@ import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
 import { type IndexSettings, rowKeyOfDelivery } from '../customer-index/customer-index-rows.ts';
 import { linkCustomers } from '../customer-index/link-graph.ts';
 import { readNeighbourhood } from '../customer-index/neighbourhood.ts';
+import { normalizeName } from '../customer-index/normalize-name.ts';
 import type { Database } from '../database/collections.ts';
 import {
   type DeliveryRecord,
   deliveryProjection,
+  type LoginRecord,
+  loginProjection,
   recordKey,
   type StoredCustomerV2,
   type StoredUser,
   toDeliveryRecord,
+  toLoginRecord,
 } from '../database/stored-documents.ts';
 import type { ExaminedRecord, ExistingLogin, Orphan } from './plan-logins.ts';
 
@@ -71,7 +75,11 @@ export async function examineRecords(
   });
 }
 
-/** Every login that has the phone or the e-mail of one of these. One find, and a few more when there are any. */
+/**
+ * Every login that has the phone or the e-mail of one of these. One find, one more when there are any, and a few where a name
+ * agrees as well: only then it matters whether the login is joined to somebody, and a household of hundreds is not read with
+ * all its links.
+ */
 export async function loginsWithContacts(
   database: Database,
   orphans: readonly Orphan[],
@@ -88,20 +96,44 @@ export async function loginsWithContacts(
     )
     .toArray();
   if (indexed.length === 0) return [];
-  const found = new Set(indexed.map((record) => record._id));
-  const records = await readNeighbourhood(
-    database,
-    { loginKeys: indexed.map((record) => record.recordId) },
-    options,
+  const stored = await database.users
+    .find(byKeys<StoredUser>(indexed.map((record) => record.recordId)), {
+      ...options,
+      projection: loginProjection,
+      batchSize: indexed.length + 1,
+    })
+    .toArray();
+  const logins = stored.map(toLoginRecord);
+  const wanted = new Set(orphans.flatMap(({ delivery }) => namedContacts(delivery, settings)));
+  const namesakes = logins.filter((login) =>
+    namedContacts(login, settings).some((contact) => wanted.has(contact)),
   );
-  const joined = new Set(
+  const joined = await joinedAmong(database, namesakes, options);
+  return logins.map((login) => ({ login, isJoined: joined.has(login.key) }));
+}
+
+/** Each contact of a record together with its name: what two records of one person have in common. */
+function namedContacts(
+  { name, phone, email }: Pick<LoginRecord, 'name' | 'phone' | 'email'>,
+  { defaultPhoneRegion }: IndexSettings,
+): string[] {
+  const contacts = known([canonicalPhone(phone, defaultPhoneRegion), canonicalEmail(email)]);
+  return contacts.map((contact) => `${contact} ${normalizeName(name)}`);
+}
+
+/** Record keys of those logins that are joined to a delivery record. */
+async function joinedAmong(
+  database: Database,
+  logins: readonly LoginRecord[],
+  options: { readonly session?: ClientSession },
+): Promise<Set<string>> {
+  if (logins.length === 0) return new Set();
+  const records = await readNeighbourhood(database, { loginKeys: logins.map(({ _id }) => _id) }, options);
+  return new Set(
     linkCustomers(records).flatMap(({ login, delivery }) =>
       login !== null && delivery !== null ? [login.key] : [],
     ),
   );
-  return records.logins
-    .filter((login) => found.has(`user/${login.key}`))
-    .map((login) => ({ login, isJoined: joined.has(login.key) }));
 }
 
 /** Each phone and e-mail of these, in canonical form, once. */

@@ -84,17 +84,17 @@ export function storedAsRun(job: BackfillJob): BackfillRun {
   const { total, processed, created, skipped, errors } = progress;
   return {
     ...{ id, dryRun: false, state, total, processed, created, skipped, errors },
-    ...{ startedBy, startedAt, finishedAt, error, preview: null, retryOf: input.retryOf },
+    ...{ startedBy, startedAt, finishedAt, error, preview: null, unindexed: null, retryOf: input.retryOf },
   };
 }
 
 /** A dry run as it is shown: as it stands now. */
 export function dryRunAsRun(run: DryRun): BackfillRun {
-  const { id, state, startedBy, startedAt, finishedAt, error, preview } = run;
+  const { id, state, startedBy, startedAt, finishedAt, error, preview, unindexed } = run;
   const { total, processed, created, skipped, errors } = run.progress;
   return {
     ...{ id, dryRun: true, state, total, processed, created, skipped, errors },
-    ...{ startedBy, startedAt, finishedAt, error, preview, retryOf: null },
+    ...{ startedBy, startedAt, finishedAt, error, preview, unindexed, retryOf: null },
   };
 }
 

@@ -82,6 +82,13 @@ export class BackfillRun {
   })
   preview!: BackfillPreview | null;
 
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Of a dry run: stored records that the index does not know as they are, since others have just written them. Their contacts are not compared yet; `customer-gateway status` makes the index know them. Null of any other.',
+  })
+  unindexed!: number | null;
+
   @Field(() => ID, {
     nullable: true,
     description: 'The run whose failures were tried again by this one; null when it looks at every record.',

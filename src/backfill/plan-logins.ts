@@ -26,7 +26,7 @@ export interface Orphan {
 /** A login that has the phone or the e-mail of one of the records. */
 export interface ExistingLogin {
   readonly login: LoginRecord;
-  /** Joined to a delivery record. */
+  /** Joined to a delivery record; not asked of a login that shares no contact together with the name. */
   readonly isJoined: boolean;
 }
 

@@ -124,6 +124,7 @@ async function dryRun(work: Work): Promise<void> {
       if (current.error !== null) throw new AppError('CONFLICT', `The dry run failed: ${current.error}`);
       await report(work, dryRunAsRun(current), before, projectedFigures(before, current.progress.created));
       if (current.state === 'CANCELLED') console.error('Interrupted: the figures are of a part.');
+      if ((current.unindexed ?? 0) > 0) console.error(staleIndexText(current.unindexed ?? 0));
       console.error('Nothing was written. To make the logins: customer-gateway backfill --apply');
       process.exitCode = current.state === 'CANCELLED' ? 130 : exitCode(dryRunAsRun(current));
       return;
@@ -246,6 +247,13 @@ async function report(
     const part = written < outcome.errors ? ` of ${count(outcome.errors)}` : '';
     console.error(`${count(written)}${part} records that get no login: ${options.failures}`);
   }
+}
+
+function staleIndexText(records: number): string {
+  return (
+    `Others have written ${count(records)} records since the index last looked: some of the figures may be off. ` +
+    'To be sure: customer-gateway status, then this again.'
+  );
 }
 
 function exitCode({ state, errors }: BackfillRun): number {

@@ -64,6 +64,20 @@ export async function sweepIndex(
   return { examined, changed };
 }
 
+/** How many stored records the index does not know as they are now: what a sweep would find. Only reads. */
+export async function countUnindexed(database: Database): Promise<number> {
+  let count = 0;
+  for (const source of ['user', 'v2'] as const) {
+    for await (const batch of batches(readSource(database, source))) {
+      count += (await changedKeys(database, source, batch)).length;
+    }
+    for await (const batch of batches(readIndexed(database, source))) {
+      count += (await goneKeys(database, source, batch)).length;
+    }
+  }
+  return count;
+}
+
 /**
  * Makes every row anew and removes those that no record stands behind. Clients are served from the old rows until each
  * is replaced.

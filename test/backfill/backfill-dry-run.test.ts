@@ -80,6 +80,23 @@ describe('a dry run', () => {
     ).toBe(run.preview.inactive);
   });
 
+  it('says how many records others have written that the index does not know, and compares no contacts with', async () => {
+    const known = newDryRun('known', 'test', new Date());
+    await workOnDryRun(backfill.dependencies, known);
+    expect(known.unindexed).toBe(0);
+    const users = backfill.opened.db.collection('users');
+    await users.insertOne({
+      id: 'written by others',
+      name: 'Asha Rao',
+      phone: '9876543211',
+      role: 'customer',
+    });
+    const run = newDryRun('unknown', 'test', new Date());
+    await workOnDryRun(backfill.dependencies, run);
+    expect(run.unindexed).toBe(1);
+    await users.deleteOne({ id: 'written by others' });
+  });
+
   it('is refused while the index knows nobody', async () => {
     await backfill.database.customerIndex.deleteMany({});
     const run = newDryRun('unindexed', 'test', new Date());

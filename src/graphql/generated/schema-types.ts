@@ -154,6 +154,8 @@ export type BackfillRun = {
   state: JobState;
   /** Delivery records that it looks at; in the end `processed`. */
   total: Scalars['Int']['output'];
+  /** Of a dry run: stored records that the index does not know as they are, since others have just written them. Their contacts are not compared yet; `customer-gateway status` makes the index know them. Null of any other. */
+  unindexed?: Maybe<Scalars['Int']['output']>;
 };
 
 
