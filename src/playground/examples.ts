@@ -376,9 +376,12 @@ ${SUMMARY}`,
   {
     title: 'Link a login and a delivery record',
     description:
-      'Makes one customer of two. Put in ids of customers in the states ORPHANED_USER and ORPHANED_V2, or of a half link; a refusal says what is in the way.',
+      'Makes one customer of two, or completes a half link, as that of Kavita Singh here. A refusal says what is in the way.',
     roles: ADMIN,
-    variables: { userId: '', customerV2Id: '' },
+    variables: {
+      userId: 'be366e73-4175-4261-8b47-d7df55f3971f',
+      customerV2Id: 'dace322b-5c61-4263-abc1-0d6cfb14c1fb',
+    },
     query: `mutation LinkCustomer(
   $userId: ID!
   $customerV2Id: ID!
@@ -398,9 +401,9 @@ ${SUMMARY}`,
   {
     title: 'Clear a link that is wrong',
     description:
-      'Empties the link of one record, of a login (USERS) or a delivery record (CUSTOMERS_V2), and shows everybody whom that changes. Put in one of the conflicts.',
+      'Empties the link of one record, of a login (USERS) or a delivery record (CUSTOMERS_V2), and shows everybody whom that changes. Nisha Ghosh claims a record that is not there.',
     roles: ADMIN,
-    variables: { system: 'USERS', id: '' },
+    variables: { system: 'USERS', id: 'f51d95b9-022d-46e8-bf49-872c6f5c2142' },
     query: `mutation ClearLink(
   $system: SourceSystem!
   $id: ID!
@@ -422,7 +425,7 @@ ${SUMMARY}`,
     description:
       'Two customers where there was one: the login no longer reads the delivery record, and its sessions end.',
     roles: ADMIN,
-    variables: { id: '' },
+    variables: { id: 'd6cc1601-539d-4f36-8d14-92783d8ea770' },
     query: `mutation UnlinkCustomer($id: ID!) {
   unlinkCustomer(id: $id) {
     ...Summary
@@ -511,7 +514,7 @@ ${SUMMARY}`,
   {
     title: 'Release credentials',
     description:
-      'Makes temporary passwords for everybody who waits for one, and sends them: each once, so many a minute.',
+      'Makes temporary passwords for everybody who waits for one, and sends them: each once, so many a minute. releaseRun(id) tells how it stands.',
     roles: ADMIN,
     variables: { backfillId: null, perMinute: 60 },
     query: `mutation ReleaseCredentials(
@@ -525,30 +528,6 @@ ${SUMMARY}`,
     id
     state
     total
-  }
-}
-`,
-  },
-  {
-    title: 'How a release stands',
-    description:
-      'How many were sent theirs, and who got none and why. Take the id from “Release credentials”.',
-    roles: ADMIN,
-    variables: { id: 'id of the release', first: 20 },
-    query: `query ReleaseProgress(
-  $id: ID!
-  $first: Int = 20
-) {
-  releaseRun(id: $id) {
-    state
-    total
-    sent
-    unreachable
-    error
-    skipped(first: $first) {
-      pageInfo { hasNextPage endCursor }
-      nodes { customerId code message }
-    }
   }
 }
 `,
@@ -571,15 +550,15 @@ ${SUMMARY}`,
 `,
   },
   {
-    title: 'How a backfill stands',
-    description: 'Who got a login, or would, and who got none and why. Take the id from “Start a backfill”.',
+    title: 'How the last backfill stands',
+    description: 'Who got a login, or would, and who got none and why.',
     roles: ADMIN,
-    variables: { id: 'id of the run', first: 20 },
+    variables: { first: 20 },
     query: `query BackfillProgress(
-  $id: ID!
   $first: Int = 20
 ) {
-  backfillRun(id: $id) {
+  backfillRuns(first: 1) {
+    id
     state
     dryRun
     total
