@@ -65,14 +65,16 @@ async function workOn(
   { now, stopping, onStep, onRetry }: RunJobOptions,
 ): Promise<Job | null> {
   let failures = 0;
+  let hasStepped = false;
   for (;;) {
     try {
       const job = await begin(database, id, work.kind, now());
+      if (hasStepped && job !== null) onStep?.(job);
+      hasStepped = false;
       if (job === null || job.state !== 'RUNNING' || stopping.aborted) return job;
       await work.step(job, stopping);
       failures = 0;
-      const after = await findJob(database, work.kind, id);
-      if (after !== null) onStep?.(after);
+      hasStepped = true;
     } catch (error) {
       if (error instanceof JobChangedError) continue;
       if (stopping.aborted) return null;
