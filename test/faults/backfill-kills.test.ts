@@ -6,5 +6,5 @@ it(
   {
     timeout: 120_000,
   },
-  () => expectKilledBackfillToEndWell({ kills: 3, records: 600 }),
+  () => expectKilledBackfillToEndWell({ kills: 3, records: 1_000 }),
 );

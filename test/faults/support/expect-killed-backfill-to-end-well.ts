@@ -21,9 +21,9 @@ export async function expectKilledBackfillToEndWell({
   const [scene, quiet] = await Promise.all([openKillScene(), openKillScene()]);
   try {
     for (const { database } of [scene, quiet]) await loadRecords(database, seed, records);
-    const undisturbed = await killBackfill(quiet, { kills: 0, seed });
+    const undisturbed = await killBackfill(quiet, { kills: 0, records, seed });
     const older = await startOlderApplication(scene.databaseUri, scene.database.db.databaseName);
-    const disturbed = await killBackfill(scene, { kills, seed });
+    const disturbed = await killBackfill(scene, { kills, records, seed });
     const replaced = await older.stop();
     console.info(
       `FAULT_SEED=${seed}: ${disturbed.kills} kills at ${disturbed.processed.join(', ')} records of ${records}; ` +

@@ -38,7 +38,7 @@ export async function loadRecords(database: Database, seed: number, size: number
  */
 export async function killBackfill(
   scene: KillScene,
-  { kills, seed }: { readonly kills: number; readonly seed: number },
+  { kills, records, seed }: { readonly kills: number; readonly records: number; readonly seed: number },
 ): Promise<KilledBackfill> {
   const random = seededRandom(seed);
   let gateway = await scene.start();
@@ -47,10 +47,10 @@ export async function killBackfill(
   const runId: string = started.startBackfill.id;
   const processed: number[] = [];
   while (processed.length < kills) {
-    const step = 1 + random.below(stepsOfTwoPages);
+    const step = 1 + random.below(Math.min(mostSteps, Math.ceil(records / recordsOfAStep)));
     const timer =
       processed.length % 2 === 0
-        ? setTimeout(gateway.kill, random.below(longestLifeMs))
+        ? setTimeout(gateway.kill, random.below(Math.min(longestLifeMs, Math.ceil(records / recordsOfAMs))))
         : killAtStep(gateway, step);
     const finished = await Promise.race([
       gateway.dead.then(() => false),
@@ -116,5 +116,8 @@ async function endOf(database: Database, runId: string): Promise<Omit<BackfillEn
   };
 }
 
-const stepsOfTwoPages = 200;
+/** A run of few records must not be over before it was killed often enough. */
+const recordsOfAStep = 16;
+const recordsOfAMs = 3;
+const mostSteps = 200;
 const longestLifeMs = 1_200;
