@@ -1,5 +1,5 @@
 /**
- * Imports point one way: main → app → http, graphql → features → accounts → customer-index, journal → database; beside
+ * Imports point one way: main → app → http, graphql → features → accounts → notifications, customer-index, journal, throttles → database; beside
  * these main → watcher → customer-index, journal.
  */
 const features = '^src/(customers|delivery|reports|linking|backfill)/';
@@ -41,6 +41,12 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/(customer-index|database)/|^src/errors\\.ts$' },
     },
     {
+      name: 'throttles-look-down',
+      severity: 'error',
+      from: { path: '^src/throttles/' },
+      to: { path: '^src/', pathNot: '^src/(throttles|database)/|^src/errors\\.ts$' },
+    },
+    {
       name: 'journal-looks-down',
       severity: 'error',
       from: { path: '^src/journal/' },
@@ -65,7 +71,10 @@ module.exports = {
       from: { path: '^src/notifications/' },
       to: {
         path: '^src/',
-        pathNot: ['^src/(notifications|journal|database)/|^src/(errors|context)\\.ts$', graphqlShapes],
+        pathNot: [
+          '^src/(notifications|journal|throttles|database)/|^src/(errors|context)\\.ts$',
+          graphqlShapes,
+        ],
       },
     },
     {
@@ -75,7 +84,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot: [
-          '^src/(accounts|customer-index|journal|notifications|database)/|^src/(errors|context)\\.ts$',
+          '^src/(accounts|customer-index|journal|notifications|throttles|database)/|^src/(errors|context)\\.ts$',
           '^src/graphql/acknowledgement\\.ts$',
         ],
       },
@@ -87,7 +96,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot: [
-          '^src/(customers|accounts|customer-index|journal|notifications|database)/|^src/(errors|context)\\.ts$',
+          '^src/(customers|accounts|customer-index|journal|notifications|throttles|database)/|^src/(errors|context)\\.ts$',
           graphqlShapes,
         ],
       },

@@ -1,5 +1,5 @@
 import type { Database, StoredAccount } from '../database/collections.ts';
-import { retryingUpsert } from '../database/count-in-window.ts';
+import { retryingUpsert } from '../database/retrying-upsert.ts';
 
 /** So many failures in a row are free; the next log-ins wait. */
 export const freeFailures = 10;

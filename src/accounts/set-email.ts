@@ -6,13 +6,13 @@ import {
   placeholderDomain,
 } from '../customer-index/canonical-email.ts';
 import type { StoredToken } from '../database/collections.ts';
-import { countInWindow } from '../database/count-in-window.ts';
 import type { LoginRecord } from '../database/stored-documents.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { AppError, badInput } from '../errors.ts';
 import { changesBetween, writeJournal } from '../journal/write-journal.ts';
 import { maskDestination } from '../notifications/mask-destination.ts';
 import type { PreparedNotification } from '../notifications/outbox.ts';
+import { isWithinLimit } from '../throttles/throttle.ts';
 import type { AccountsDependencies } from './accounts-dependencies.ts';
 import { clearFailures } from './count-attempt.ts';
 import { recipientOf } from './credentials-message.ts';
@@ -63,7 +63,7 @@ export async function setEmail(
   await verifyCurrentPassword(dependencies, found, input.currentPassword);
   await database.accounts.updateOne({ _id: found.login.key }, { $set: clearFailures });
   const at = now();
-  await countRequest(dependencies, found.login, at);
+  await countRequest(dependencies, found.login);
   const request = await prepareRequest(dependencies, found.login, email, at);
   try {
     await inTransaction(database, (session) => writeRequest(dependencies, found, request, session));
@@ -88,16 +88,18 @@ function checkNewEmail(typed: string): string {
 /** 254 characters, and some white space around them. */
 const maxTypedLength = 300;
 
-async function countRequest(
-  { database }: AccountsDependencies,
-  login: LoginRecord,
-  now: Date,
-): Promise<void> {
-  const count = await countInWindow(database, `set-email/${login.key}`, emailWindowMs, now);
-  if (count > emailLimits.perLogin) {
+async function countRequest(dependencies: AccountsDependencies, login: LoginRecord): Promise<void> {
+  if (!(await isWithinLimit(dependencies, perLogin, login.key))) {
     throw new AppError('RATE_LIMITED', 'You have asked for several addresses today. Try again tomorrow.');
   }
 }
+
+const perLogin = { name: 'set-email', points: emailLimits.perLogin, windowMs: emailWindowMs } as const;
+const perDestination = {
+  name: 'set-email-to',
+  points: emailLimits.perDestination,
+  windowMs: emailWindowMs,
+} as const;
 
 /** What is written, ready before the transaction. */
 interface EmailRequest {
@@ -117,8 +119,7 @@ async function prepareRequest(
   at: Date,
 ): Promise<EmailRequest> {
   const { database, outbox, indexSettings } = dependencies;
-  const counter = `set-email-to/${email}`;
-  const written = await countInWindow(database, counter, emailWindowMs, at);
+  const isWritten = await isWithinLimit(dependencies, perDestination, email);
   const [owner] = (await loginsWithEmail(database, email)).filter(({ key }) => key !== login.key);
   const { token, message } = await prepareLink(dependencies, login, email, at);
   const toNewAddress = owner === undefined ? message : await prepareInUse(dependencies, owner, email, at);
@@ -132,7 +133,6 @@ async function prepareRequest(
     expiresAt: null,
     now: at,
   });
-  const isWritten = written <= emailLimits.perDestination;
   return {
     email,
     at,

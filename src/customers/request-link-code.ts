@@ -1,10 +1,10 @@
 import type { ClientSession } from 'mongodb';
 import type { Viewer } from '../accounts/viewer.ts';
 import { touchClaims } from '../database/claims.ts';
-import { countInWindow } from '../database/count-in-window.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { AppError } from '../errors.ts';
 import { writeJournal } from '../journal/write-journal.ts';
+import { isWithinLimit } from '../throttles/throttle.ts';
 import type { CustomerDependencies } from './customer-access.ts';
 import { linkClaim, type PreparedLinkCode, prepareLinkCode, writeLinkCode } from './link-code.ts';
 import { findUnconfirmedPair, type UnconfirmedPair } from './unconfirmed-link.ts';
@@ -47,12 +47,12 @@ export async function requestLinkCode(
   return prepared.notification.sentTo;
 }
 
-async function throttle({ database, now }: CustomerDependencies, counted: readonly string[]): Promise<void> {
+async function throttle(dependencies: CustomerDependencies, counted: readonly string[]): Promise<void> {
   // What was refused for the minute does not use up the day.
-  for (const [window, windowMs, most] of windows) {
-    for (const name of counted) {
-      const count = await countInWindow(database, `link-code-${window}/${name}`, windowMs, now());
-      if (count > most) {
+  for (const [window, windowMs, points] of windows) {
+    for (const key of counted) {
+      const limit = { name: `link-code-${window}`, points, windowMs };
+      if (!(await isWithinLimit(dependencies, limit, key))) {
         throw new AppError('RATE_LIMITED', `A code was sent already. Wait for a ${window}, then ask again.`);
       }
     }

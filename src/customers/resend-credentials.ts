@@ -4,11 +4,11 @@ import { makeTemporaryCredentials } from '../accounts/temporary-credentials.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import { mustChangePassword } from '../customer-index/temporary-password-state.ts';
 import type { Database } from '../database/collections.ts';
-import { countInWindow } from '../database/count-in-window.ts';
 import type { LoginRecord } from '../database/stored-documents.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Recipient } from '../notifications/outbox.ts';
+import { isWithinLimit } from '../throttles/throttle.ts';
 import type { CustomerDependencies } from './customer-access.ts';
 import {
   type CredentialsReceiver,
@@ -42,7 +42,7 @@ export async function resendCredentials(
   const { database, accounts, now } = dependencies;
   const receiver = await readReceiver(database, customerId);
   const to = reachableContact(dependencies, receiver);
-  await countSending(database, receiver.login, now());
+  await countSending(dependencies, receiver.login);
   const credentials = await makeTemporaryCredentials(accounts);
   const at = now();
   const issued = await prepareCredentials(dependencies, { receiver, to, credentials }, at);
@@ -106,13 +106,11 @@ async function checkAgain(
   }
 }
 
-async function countSending(database: Database, login: LoginRecord, now: Date): Promise<void> {
-  const minute = `credentials-minute/${login.key}`;
-  if ((await countInWindow(database, minute, minuteMs, now)) > credentialsLimits.perMinute) {
+async function countSending(dependencies: CustomerDependencies, login: LoginRecord): Promise<void> {
+  if (!(await isWithinLimit(dependencies, perMinute, login.key))) {
     throw new AppError('RATE_LIMITED', 'Credentials were sent to this customer less than a minute ago.');
   }
-  const day = `credentials-day/${login.key}`;
-  if ((await countInWindow(database, day, dayMs, now)) > credentialsLimits.perDay) {
+  if (!(await isWithinLimit(dependencies, perDay, login.key))) {
     throw new AppError(
       'RATE_LIMITED',
       `Credentials were sent to this customer ${credentialsLimits.perDay} times today. Try again tomorrow.`,
@@ -121,7 +119,16 @@ async function countSending(database: Database, login: LoginRecord, now: Date): 
 }
 
 const minuteMs = 60_000;
-const dayMs = 24 * 60 * minuteMs;
+const perMinute = {
+  name: 'credentials-minute',
+  points: credentialsLimits.perMinute,
+  windowMs: minuteMs,
+} as const;
+const perDay = {
+  name: 'credentials-day',
+  points: credentialsLimits.perDay,
+  windowMs: 24 * 60 * minuteMs,
+} as const;
 
 function refused(why: string): AppError {
   return new AppError('CONFLICT', why);

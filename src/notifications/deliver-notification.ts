@@ -55,18 +55,18 @@ async function attempt(
   row: StoredNotification,
   givingUp: AbortSignal,
 ): Promise<Outcome> {
-  const { database, limits, now } = dependencies;
+  const { limits, now } = dependencies;
   if (row.expiresAt !== null && row.expiresAt <= now())
     return dead('EXPIRED', 'It could not be sent before it expired.', { eraseSecrets: true });
   if (row.attempts > maxAttempts)
     return dead(row.lastError?.code ?? 'INTERRUPTED', row.lastError?.message ?? 'Every try was interrupted.');
   const rendered = await renderRow(dependencies, row);
   if ('state' in rendered) return rendered;
-  const counted = row.channel === 'SMS' ? await countSms(database, limits, row.destination, now()) : null;
+  const counted = row.channel === 'SMS' ? await countSms(dependencies, limits, row.destination) : null;
   if (counted?.waitUntil != null) return { state: 'WAIT', until: counted.waitUntil };
   const error = await send(dependencies, row, rendered, givingUp);
   if (error === null) return { state: 'SENT', at: now() };
-  if (error.refused && counted !== null) await uncountSms(database, row.destination, counted.day);
+  if (error.refused && counted !== null) await uncountSms(dependencies, row.destination, counted.day);
   if (givingUp.aborted && !error.refused) return { state: 'WAIT', until: now() };
   return afterFailure(row, error, now());
 }

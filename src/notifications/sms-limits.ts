@@ -1,5 +1,4 @@
-import type { Database } from '../database/collections.ts';
-import { countInWindow, uncount } from '../database/count-in-window.ts';
+import { giveBack, isWithinLimit, type Limit, type ThrottleDependencies } from '../throttles/throttle.ts';
 
 /** Counted in the database, by day (UTC), so that all processes share them. */
 export interface SmsLimits {
@@ -21,39 +20,44 @@ export interface CountedSms {
 
 /** Counts an SMS that is about to be sent. What has to wait is not counted. */
 export async function countSms(
-  database: Database,
+  { database, now }: ThrottleDependencies,
   limits: SmsLimits,
   phoneE164: string,
-  now: Date,
 ): Promise<CountedSms> {
-  const day = now.toISOString().slice(0, 10);
+  const at = now();
+  const day = at.toISOString().slice(0, 10);
   const nextDay = new Date(Date.parse(day) + dayMs);
-  const counted = { day, waitUntil: null };
+  const dependencies = { database, now: () => at };
+  const windowMs = nextDay.getTime() - at.getTime();
+  const perPhone: Limit = { name: counterName, points: limits.smsPerPhonePerDay, windowMs };
+  const budget: Limit = { name: counterName, points: limits.smsPerDay, windowMs };
   const waits = { day, waitUntil: nextDay };
-  const count = (counter: string) => countInWindow(database, counter, nextDay.getTime() - now.getTime(), now);
-  if ((await count(phoneCounter(phoneE164, day))) > limits.smsPerPhonePerDay) {
-    await uncount(database, phoneCounter(phoneE164, day));
+  if (!(await isWithinLimit(dependencies, perPhone, phoneKey(phoneE164, day)))) {
+    await giveBack(dependencies, perPhone, phoneKey(phoneE164, day));
     return waits;
   }
-  if ((await count(budgetCounter(day))) > limits.smsPerDay) {
-    await uncountSms(database, phoneE164, day);
+  if (!(await isWithinLimit(dependencies, budget, day))) {
+    await uncountSms(dependencies, phoneE164, day);
     return waits;
   }
-  return counted;
+  return { day, waitUntil: null };
 }
 
 /** Takes an SMS back that was not sent. */
-export async function uncountSms(database: Database, phoneE164: string, day: string): Promise<void> {
-  await uncount(database, phoneCounter(phoneE164, day));
-  await uncount(database, budgetCounter(day));
+export async function uncountSms(
+  dependencies: ThrottleDependencies,
+  phoneE164: string,
+  day: string,
+): Promise<void> {
+  const limit: Limit = { name: counterName, points: 0, windowMs: dayMs };
+  await giveBack(dependencies, limit, phoneKey(phoneE164, day));
+  await giveBack(dependencies, limit, day);
 }
 
-function phoneCounter(phoneE164: string, day: string): string {
-  return `sms/${day}/${phoneE164}`;
+/** All together are counted by the day, those to one phone by the day and the phone. */
+function phoneKey(phoneE164: string, day: string): string {
+  return `${day}/${phoneE164}`;
 }
 
-function budgetCounter(day: string): string {
-  return `sms/${day}`;
-}
-
+const counterName = 'sms';
 const dayMs = 24 * 60 * 60_000;
