@@ -26,6 +26,7 @@ import {
 } from './customers/customers-resolver.ts';
 import { LinkResolver } from './customers/link-resolver.ts';
 import { createLoaders, type Loaders } from './customers/loaders.ts';
+import { LoginDiagnosisResolver } from './customers/login-diagnosis-resolver.ts';
 import { LoginResolver } from './customers/login-resolver.ts';
 import { UpdateResolver } from './customers/update-resolver.ts';
 import type { Database } from './database/collections.ts';
@@ -154,6 +155,7 @@ export function resolvers(
     new JournalResolver(customers),
     new NotificationsResolver(customers, accounts),
     new CustomersResolver(customers),
+    new LoginDiagnosisResolver(customers),
     new CreateResolver(customers),
     new CredentialsResolver(customers),
     new CustomerConnectionResolver(),
@@ -165,6 +167,8 @@ export function resolvers(
     new DeliveryBoyConnectionResolver(),
     new LinkageAuditResolver(customers, figures),
     new DataQualityResolver(customers, figures),
+    new DashboardResolver(recentDashboard(customers, figures)),
+    new BillingResolver(customers),
     new BackfillResolver(backfill),
     new ReleaseResolver(backfill),
     new RevertResolver(backfill),

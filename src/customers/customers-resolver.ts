@@ -16,7 +16,7 @@ import {
   CustomerNotFound,
 } from './customer-results.ts';
 import { Customer } from './customer-type.ts';
-import { findCustomer } from './find-customer.ts';
+import { type FindCustomerResult, findCustomer } from './find-customer.ts';
 import { getCustomer, ownSource } from './get-customer.ts';
 import { type CustomerPage, listCustomers } from './list-customers.ts';
 import { prepareViews } from './prepare-views.ts';
@@ -51,13 +51,7 @@ export class CustomersResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<typeof CustomerLookup> {
-    const { kind, ...result } = await findCustomer(
-      this.dependencies,
-      customerRequest(context, info),
-      identifier,
-    );
-    const types = { found: CustomerFound, ambiguous: CustomerAmbiguous, notFound: CustomerNotFound };
-    return Object.assign(new types[kind](), result);
+    return lookupAnswer(await findCustomer(this.dependencies, customerRequest(context, info), identifier));
   }
 
   @Query(() => CustomerConnection, {
@@ -133,6 +127,12 @@ export class ViewerCustomerResolver {
     const source = await ownSource(this.dependencies, customerRequest(context, info, viewer));
     return source?.awaitsConfirmation === true;
   }
+}
+
+/** Who is meant by a text, as a member of the union. */
+export function lookupAnswer({ kind, ...result }: FindCustomerResult): typeof CustomerLookup {
+  const types = { found: CustomerFound, ambiguous: CustomerAmbiguous, notFound: CustomerNotFound };
+  return Object.assign(new types[kind](), result);
 }
 
 /** @throws AppError UNAUTHENTICATED when nobody is logged in; the permission table has refused before. */

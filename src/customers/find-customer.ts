@@ -1,8 +1,5 @@
 import type { Filter } from 'mongodb';
-import { canonicalEmail } from '../customer-index/canonical-email.ts';
-import { canonicalPhone } from '../customer-index/canonical-phone.ts';
 import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
-import { normalizeName } from '../customer-index/normalize-name.ts';
 import { AppError, badInput } from '../errors.ts';
 import {
   type CustomerDependencies,
@@ -13,6 +10,13 @@ import {
 import type { IdentifierKind } from './customer-enums.ts';
 import type { Customer } from './customer-type.ts';
 import type { CustomerSource } from './customer-view.ts';
+import {
+  type IdentifierKeys,
+  identifierKeys,
+  keysOfCustomer,
+  matchedKinds,
+  maxIdentifierLength,
+} from './identifier-keys.ts';
 import { nearMissRows } from './near-misses.ts';
 import { prepareViews } from './prepare-views.ts';
 import { readVerified, seedsOfRows, sourceBehind } from './read-sources.ts';
@@ -23,7 +27,7 @@ export interface FoundCustomer {
 }
 
 export type FindCustomerResult =
-  | ({ readonly kind: 'found' } & FoundCustomer)
+  | ({ readonly kind: 'found' /** As it is stored now. */; readonly source: CustomerSource } & FoundCustomer)
   | {
       readonly kind: 'ambiguous';
       readonly identifier: string;
@@ -49,7 +53,8 @@ export async function findCustomer(
   if (identifier.length > maxIdentifierLength) {
     throw badInput('identifier', `identifier takes at most ${maxIdentifierLength} characters.`);
   }
-  const keys = keysOf(identifier, dependencies, mayUseContacts(request.viewer));
+  const region = dependencies.settings.defaultPhoneRegion;
+  const keys = identifierKeys(identifier, region, mayUseContacts(request.viewer));
   const { rows, total } = await matchingRows(dependencies, keys);
   const seeds = rows.length > 0 ? seedsOfRows(rows) : { loginIds: [identifier], deliveryIds: [identifier] };
   const sources = await readVerified(dependencies.database, seeds, {
@@ -57,15 +62,17 @@ export async function findCustomer(
     selected: new Set([...request.selected, ...decidingFields]),
   });
   const matches = sources
-    .map((source) => ({ source, matchedBy: matchedKinds(source, keys, dependencies) }))
+    // An index row that has grown stale matches on nothing.
+    .map((source) => ({ source, matchedBy: matchedKinds(keys, keysOfCustomer(source, region)) }))
     .filter(({ matchedBy }) => matchedBy.length > 0);
-  const shown = await show(dependencies, request, matches.slice(0, maxCandidates));
+  const shown = await showFound(dependencies, request, matches.slice(0, maxCandidates));
   const [only] = shown;
-  if (only === undefined) {
+  const [match] = matches;
+  if (only === undefined || match === undefined) {
     const nearMisses = await showNearMisses(dependencies, request, identifier);
     return { kind: 'notFound', identifier, nearMisses };
   }
-  if (matches.length === 1) return { kind: 'found', ...only };
+  if (matches.length === 1) return { kind: 'found', source: match.source, ...only };
   return {
     kind: 'ambiguous',
     identifier,
@@ -77,25 +84,8 @@ export async function findCustomer(
 
 /** By these it is decided what a text matches, whether they are shown or not. */
 const decidingFields = ['name', 'phone', 'email'];
-const maxIdentifierLength = 320;
-const maxCandidates = 20;
-
-/** What a text is under each kind of look-up; null where it cannot be one. */
-interface IdentifierKeys {
-  readonly id: string;
-  readonly email: string | null;
-  readonly phone: string | null;
-  readonly name: string | null;
-}
-
-function keysOf(identifier: string, { settings }: CustomerDependencies, contacts: boolean): IdentifierKeys {
-  return {
-    id: identifier,
-    email: contacts ? canonicalEmail(identifier) : null,
-    phone: contacts ? canonicalPhone(identifier, settings.defaultPhoneRegion) : null,
-    name: normalizeName(identifier) || null,
-  };
-}
+/** Candidates that are shown of an ambiguous text. */
+export const maxCandidates = 20;
 
 async function matchingRows(
   { database }: CustomerDependencies,
@@ -115,31 +105,8 @@ async function matchingRows(
   return { rows, total };
 }
 
-/** On what a customer, as stored now, matches; an index row that has grown stale matches on nothing. */
-function matchedKinds(
-  source: CustomerSource,
-  keys: IdentifierKeys,
-  { settings }: CustomerDependencies,
-): IdentifierKind[] {
-  const halves = [source.delivery, source.login].filter((half) => half !== null);
-  const matched: IdentifierKind[] = [];
-  const addresses = [source.id, ...halves.map((half) => half.keyText)];
-  if (source.login !== null && source.link.userId !== null) addresses.push(source.link.userId);
-  if (addresses.includes(keys.id)) matched.push('ID');
-  if (keys.email !== null && halves.some((half) => canonicalEmail(half.email) === keys.email))
-    matched.push('EMAIL');
-  if (
-    keys.phone !== null &&
-    halves.some((half) => canonicalPhone(half.phone, settings.defaultPhoneRegion) === keys.phone)
-  ) {
-    matched.push('PHONE');
-  }
-  if (keys.name !== null && halves.some((half) => normalizeName(half.name) === keys.name))
-    matched.push('NAME');
-  return matched;
-}
-
-async function show(
+/** Those whom a text means, as they are shown. */
+export async function showFound(
   dependencies: CustomerDependencies,
   request: CustomerRequest,
   matches: readonly { source: CustomerSource; matchedBy: IdentifierKind[] }[],
@@ -152,7 +119,8 @@ async function show(
   return views.map((customer, index) => ({ customer, matchedBy: matches[index]?.matchedBy ?? [] }));
 }
 
-async function showNearMisses(
+/** Who is nearly meant by a text that means nobody; the nearest first, at most 5. */
+export async function showNearMisses(
   dependencies: CustomerDependencies,
   request: CustomerRequest,
   identifier: string,
@@ -163,5 +131,5 @@ async function showNearMisses(
     const source = sourceBehind(sources, row);
     return source === null ? [] : [{ source, matchedBy }];
   });
-  return show(dependencies, request, matches);
+  return showFound(dependencies, request, matches);
 }

@@ -24,6 +24,7 @@ const expected: Record<string, Partial<Record<Caller, 'allowed'>>> = {
   'Query.customer': { ADMIN: 'allowed', ANALYST: 'allowed', CUSTOMER: 'allowed' },
   'Query.customers': { ADMIN: 'allowed', ANALYST: 'allowed' },
   'Query.findCustomer': { ADMIN: 'allowed', ANALYST: 'allowed' },
+  'Query.loginDiagnosis': { ADMIN: 'allowed', ANALYST: 'allowed' },
   'Query.failedNotifications': { ADMIN: 'allowed' },
   'Query.deliveryBoys': { ADMIN: 'allowed', ANALYST: 'allowed' },
   'Query.auditEvents': { ADMIN: 'allowed' },
@@ -214,7 +215,11 @@ const idFields: Record<string, string> = { login: 'userId', delivery: 'customerV
 
 /** Asks for the ids at the end of a path. */
 function pathOperation(path: readonly string[], id: string): string {
-  const values: Record<string, string> = { customer: `(id: "${id}")`, findCustomer: `(identifier: "${id}")` };
+  const values: Record<string, string> = {
+    customer: `(id: "${id}")`,
+    findCustomer: `(identifier: "${id}")`,
+    loginDiagnosis: `(identifier: "${id}")`,
+  };
   const [root = '', ...rest] = path;
   const last = path.at(-1)?.split(':').at(-1) ?? '';
   const inner = rest.reduceRight(

@@ -796,6 +796,32 @@ export type LoginBlocker =
   /** The temporary password was not used in time. */
   | 'TEMPORARY_PASSWORD_EXPIRED';
 
+/** What stands between somebody and logging in. */
+export type LoginDiagnosis = {
+  __typename?: 'LoginDiagnosis';
+  /** What is in the way, to be removed in this order; none when nothing is, and when it is not known who is meant. */
+  blockers: Array<LoginDiagnosisStep>;
+  /** What else is good to know on the phone, a sentence or two each. */
+  hints: Array<Scalars['String']['output']>;
+  /** The text that was looked up. */
+  identifier: Scalars['String']['output'];
+  /** What this customer can type to log in: each means this login and no other. */
+  loginNames: Array<Scalars['String']['output']>;
+  /** Who is meant by it. */
+  lookup: CustomerLookup;
+};
+
+/** Something that stands between a customer and logging in, and how it is removed. */
+export type LoginDiagnosisStep = {
+  __typename?: 'LoginDiagnosisStep';
+  /** What it is. */
+  blocker: LoginBlocker;
+  /** The same in plain words, with what is known of when and why. */
+  explanation: Scalars['String']['output'];
+  /** The operation that removes it, ready to be run by an admin; what only a person can know is a variable of it. A comment (`# …`) where no operation can. */
+  fix: Scalars['String']['output'];
+};
+
 export type Mutation = {
   __typename?: 'Mutation';
   /** Ends a run for good. The logins that it has made stay; revertBatch removes them. */
@@ -1073,6 +1099,8 @@ export type Query = {
   findCustomer?: Maybe<CustomerLookup>;
   /** How many customers there are in each state of the link, and who they are. */
   linkageAudit?: Maybe<LinkageAudit>;
+  /** What stands between somebody and logging in, by whatever they say of themselves: an id, an e-mail, a phone in any spelling, or a whole name. Each blocker comes with the operation that removes it. */
+  loginDiagnosis?: Maybe<LoginDiagnosis>;
   /** Whoever is logged in; null when nobody is. */
   me?: Maybe<Viewer>;
   /** What a release would send now, and to whom nothing. Writes nothing; every login is looked at. */
@@ -1128,6 +1156,11 @@ export type QueryFailedNotificationsArgs = {
 
 
 export type QueryFindCustomerArgs = {
+  identifier: Scalars['String']['input'];
+};
+
+
+export type QueryLoginDiagnosisArgs = {
   identifier: Scalars['String']['input'];
 };
 
