@@ -27,14 +27,27 @@ export function toLoginWithHash(stored: StoredUser): LoginWithHash {
 
 /**
  * The one login meant by an e-mail, phone or id; null when there is none, and when there are several, as for the phone of a
- * household: none of them is ever picked. It is looked for in the index and, since the older application may have
- * written it a moment ago, by its usual spellings in `users` itself. Three finds, whatever is asked for.
+ * household: none of them is ever picked. Three finds, whatever is asked for.
  */
 export async function findLogin(
   database: Database,
   identifier: string,
   defaultPhoneRegion: PhoneRegion,
 ): Promise<LoginWithHash | null> {
+  const [first, ...others] = await findLogins(database, identifier, defaultPhoneRegion);
+  return first !== undefined && others.length === 0 ? first : null;
+}
+
+/**
+ * Every login meant by an e-mail, phone or id; of more than twenty, some. They are looked for in the index and, since the
+ * older application may have written one a moment ago, by the usual spellings in `users` itself. Three finds, whatever is
+ * asked for.
+ */
+export async function findLogins(
+  database: Database,
+  identifier: string,
+  defaultPhoneRegion: PhoneRegion,
+): Promise<LoginWithHash[]> {
   const wanted = readIdentifier(identifier, defaultPhoneRegion);
   const [indexed, spelled] = await Promise.all([
     database.indexedRecords
@@ -55,8 +68,7 @@ export async function findLogin(
   for (const found of [...spelled, ...known].map(toLoginWithHash)) {
     if (wanted.isMeant(found.login)) distinct.set(found.login.key, found);
   }
-  const [first] = distinct.values();
-  return distinct.size === 1 && first !== undefined ? first : null;
+  return [...distinct.values()];
 }
 
 /** Two already mean "several"; a few more, since the index may hold records that have changed. */

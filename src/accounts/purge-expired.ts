@@ -5,6 +5,7 @@ export async function purgeExpired(database: Database, now: Date): Promise<void>
   await database.sessions.deleteMany({ expiresAt: { $lt: now } });
   await database.throttles.deleteMany({ expiresAt: { $lt: now } });
   await database.tokens.deleteMany({ expiresAt: { $lt: now } });
+  await database.recoveryCodes.deleteMany({ expiresAt: { $lt: now } });
   await database.idempotency.deleteMany({ expiresAt: { $lt: now } });
   await database.claims.deleteMany({ touchedAt: { $lt: new Date(now.getTime() - claimLifetimeMs) } });
 }

@@ -1,6 +1,6 @@
 import type { Collection, Db, Document, MongoClient } from 'mongodb';
 import type { CustomerIndexRow, LinkState } from '../customer-index/customer-index-row.ts';
-import type { StoredCustomerV2, StoredUser } from './stored-documents.ts';
+import type { StoredCustomerV2, StoredRole, StoredUser } from './stored-documents.ts';
 
 /** The database as the gateway uses it: the two foreign collections, and its own. */
 export interface Database {
@@ -14,8 +14,11 @@ export interface Database {
   readonly indexedRecords: Collection<IndexedRecord>;
   readonly accounts: Collection<StoredAccount>;
   readonly sessions: Collection<StoredSession>;
+  readonly refreshTokens: Collection<StoredRefreshToken>;
   readonly throttles: Collection<StoredThrottle>;
   readonly tokens: Collection<StoredToken>;
+  readonly recoveryRequests: Collection<StoredRecoveryRequest>;
+  readonly recoveryCodes: Collection<StoredRecoveryCodes>;
   readonly claims: Collection<StoredClaim>;
   readonly idempotency: Collection<StoredIdempotency>;
   readonly notifications: Collection<StoredNotification>;
@@ -73,6 +76,8 @@ export interface StoredAccount {
   lastLoginAt?: Date;
   /** Raised to end every session that was opened before. */
   sessionEpoch?: number;
+  /** `hashSalt` of the hash that was last brought to a higher cost, before and after: the password is the same. */
+  upgradedHash?: { from: string | null; to: string | null };
   /** Failed log-ins in a row, and until when further ones are refused. */
   failures?: number;
   lockedUntil?: Date | null;
@@ -92,14 +97,34 @@ export interface MadeAs {
   linkBefore: 'missing' | 'null' | 'emptyText';
 }
 
+/** A session that holds until `expiresAt`, unless its login has changed; one that has ended is not there. */
 export interface StoredSession {
   /** `sid` of the tokens. */
   _id: string;
   /** `_id` of the login as stored. */
   loginId: unknown;
+  /** Record key of the login. */
+  loginKey: string;
   sessionEpoch: number;
+  /** Role and `hashSalt` of the login: after either has changed, whoever changed it, the session holds no more. */
+  role: StoredRole;
+  hashSalt: string | null;
+  createdAt: Date;
+  /** When it has not been used for so long that it ends; later with every refresh. */
+  expiresAt: Date;
+}
+
+/** One for each refresh token that was given out, used ones too: until `expiresAt` it is known whose it was. */
+export interface StoredRefreshToken {
+  /** SHA-256 of the token. */
+  _id: string;
+  sessionId: string;
   createdAt: Date;
   expiresAt: Date;
+  /** Null until it was exchanged for its successor. */
+  usedAt: Date | null;
+  /** Name of the signing key whose secret made the successor out of this one. */
+  keyId?: string;
 }
 
 /** How many events of one kind there were in a window of time. */
@@ -114,7 +139,7 @@ export interface StoredThrottle {
 export interface JournalEntry {
   _id: string;
   at: Date;
-  /** Address of the login that acted, or `system`, `command line`, `another application`. */
+  /** Address of the login that acted, or `nobody`, `system`, `command line`, `another application`. */
   actor: string;
   action: string;
   /** Address of the record, or of the customer, that it is about. */
@@ -147,19 +172,46 @@ export interface StoredIdempotency {
 export interface StoredToken {
   /** Digest of the token; of a short code, whom and what it is for. */
   _id: string;
-  kind: 'CONFIRM_EMAIL' | 'CONFIRM_LINK';
+  kind: 'CONFIRM_EMAIL' | 'CONFIRM_LINK' | 'RESET_PASSWORD';
   /** Record key and `_id` of the login. */
   loginKey: string;
   loginId: unknown;
   expiresAt: Date;
   createdAt: Date;
-  /** CONFIRM_EMAIL: the new address in canonical form. */
+  /** CONFIRM_EMAIL: the new address; RESET_PASSWORD: the address that the link was sent to. In canonical form. */
   email?: string;
   /** CONFIRM_LINK: record key of the delivery record. */
   deliveryKey?: string;
   /** Digest of a short code, and how often it was tried. */
   codeDigest?: string;
   attempts?: number;
+}
+
+/** Somebody has forgotten a password, and was told that a message comes; worked on after the answer. */
+export interface StoredRecoveryRequest {
+  /** Digest of the identifier in canonical form: what is asked for again before it was worked on is one request. */
+  _id: string;
+  /** E-mail, phone or id as typed; empty for what can be none. */
+  identifier: string;
+  requestedAt: Date;
+  /** Tries that were begun. */
+  attempts: number;
+  /** While a process is working on it: when another may take over. */
+  nextAttemptAt: Date;
+  /** The try that is under way. */
+  holder: string | null;
+}
+
+/** Codes for new passwords that were sent to a phone. */
+export interface StoredRecoveryCodes {
+  /** The phone in E.164. */
+  _id: string;
+  /** Codes that were tried at this phone since the newest was sent. */
+  attempts: number;
+  /** When the last of them expires. */
+  expiresAt: Date;
+  /** One for each login that was offered, by record key and `_id`. */
+  codes: { loginKey: string; loginId: unknown; codeDigest: string; expiresAt: Date }[];
 }
 
 /** A message on its way. It is written by the transaction that causes it, and sent by whichever process comes first. */
@@ -188,6 +240,19 @@ export interface StoredNotification {
   /** After this it is of no use; null for one that always is. */
   expiresAt: Date | null;
   lastError: { code: string; message: string; at: Date } | null;
+  /** A digest that waits: what happens for the same reader until it is claimed is added to it. Unique; gone once claimed. */
+  digestKey?: string;
+  /** What a digest tells of, in the order in which it happened. */
+  changes?: DigestedChange[];
+}
+
+/** Somebody who was added to a delivery boy's customers, or removed from them. */
+export interface DigestedChange {
+  change: 'ADDED' | 'REMOVED';
+  /** Record key of the delivery record. */
+  deliveryKey: string;
+  name: string | null;
+  area: string | null;
 }
 
 /** Long work that goes on after an interruption. */
@@ -268,8 +333,11 @@ export function openCollections(client: MongoClient, databaseName: string): Data
     indexedRecords: db.collection('customer_index_records'),
     accounts: db.collection('accounts'),
     sessions: db.collection('sessions'),
+    refreshTokens: db.collection('refresh_tokens'),
     throttles: db.collection('throttles'),
     tokens: db.collection('tokens'),
+    recoveryRequests: db.collection('recovery_requests'),
+    recoveryCodes: db.collection('recovery_codes'),
     claims: db.collection('claims'),
     idempotency: db.collection('idempotency'),
     notifications: db.collection('notifications'),

@@ -9,8 +9,11 @@ type IndexedCollection =
   | 'indexedRecords'
   | 'accounts'
   | 'sessions'
+  | 'refreshTokens'
   | 'throttles'
   | 'tokens'
+  | 'recoveryRequests'
+  | 'recoveryCodes'
   | 'claims'
   | 'idempotency'
   | 'notifications'
@@ -32,6 +35,9 @@ export const facetsIndexKey = {
 
 /** Logins with a temporary password, by when it expires: what `loginUsable` alone does not tell. */
 export const expiringPasswordsIndexKey = { loginUsable: 1, passwordExpiresAt: 1 } as const;
+
+/** What areas are counted by: one scan of it gives every area, and those of its customers who are active. */
+export const areasIndexKey = { area: 1, isActive: 1 } as const;
 
 /** Rows with a temporary password, which the indexes on its expiry hold; a query has to say the same to be served by them. */
 export const passwordExpires = { passwordExpiresAt: { $gt: unknownTime } } as const;
@@ -69,11 +75,18 @@ export const wantedIndexes: Readonly<Record<IndexedCollection, readonly IndexDes
   sessions: [
     { key: { expiresAt: 1 }, name: 'expiry' },
     { key: { loginId: 1 }, name: 'login' },
+    { key: { loginKey: 1 }, name: 'login_key' },
   ],
+  refreshTokens: [{ key: { expiresAt: 1 }, name: 'expiry' }],
   throttles: [{ key: { expiresAt: 1 }, name: 'expiry' }],
   tokens: [
     { key: { expiresAt: 1 }, name: 'expiry' },
     { key: { loginKey: 1, kind: 1 }, name: 'login' },
+  ],
+  recoveryRequests: [{ key: { nextAttemptAt: 1 }, name: 'due' }],
+  recoveryCodes: [
+    { key: { expiresAt: 1 }, name: 'expiry' },
+    { key: { 'codes.loginKey': 1 }, name: 'login' },
   ],
   claims: [{ key: { touchedAt: 1 }, name: 'age' }],
   idempotency: [{ key: { expiresAt: 1 }, name: 'expiry' }],
@@ -82,6 +95,8 @@ export const wantedIndexes: Readonly<Record<IndexedCollection, readonly IndexDes
     { key: { createdAt: -1, _id: -1 }, name: 'dead', partialFilterExpression: { state: 'DEAD' } },
     { key: { loginKey: 1, state: 1 }, name: 'login' },
     { key: { createdAt: 1 }, name: 'age' },
+    // Of two who begin a digest for one reader, one has to add to the other's.
+    { key: { digestKey: 1 }, name: 'digest', unique: true, sparse: true },
   ],
   journal: [
     { key: { subjectIds: 1, at: -1, _id: -1 }, name: 'subjects' },
@@ -132,7 +147,10 @@ function customerIndexIndexes(): IndexDescription[] {
       name: field,
     })),
     { key: { userKey: 1 }, name: 'userKey' },
+    // A delivery boy's round: by area, then by name.
+    { key: { deliveryBoyId: 1, area: 1, nameKey: 1, _id: 1 }, name: 'round' },
     { key: facetsIndexKey, name: 'facets' },
+    { key: areasIndexKey, name: 'areas' },
     {
       key: expiringPasswordsIndexKey,
       name: 'expiring_passwords',

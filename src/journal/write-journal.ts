@@ -18,9 +18,17 @@ export type JournalAction =
   | 'LINK_CLEARED'
   | 'CUSTOMER_UNLINKED'
   | 'CREDENTIALS_ISSUED'
+  | 'LOGGED_IN'
+  | 'LOGIN_FAILED'
+  | 'LOGIN_LOCKED'
   | 'PASSWORD_CHANGED'
+  | 'PASSWORD_RESET_REQUESTED'
+  | 'PASSWORD_RESET'
   | 'EMAIL_CHANGE_REQUESTED'
   | 'EMAIL_CHANGED'
+  | 'LOGGED_OUT'
+  | 'SESSIONS_ENDED'
+  | 'REFRESH_TOKEN_REUSED'
   | 'STAFF_CREATED'
   | 'ROLE_CHANGED'
   | 'LOGIN_ACTIVATED'
@@ -34,7 +42,7 @@ export type JournalAction =
 
 export interface NewJournalEntry {
   readonly at: Date;
-  /** Address of the login that acted, or `system`, `command line`, `another application`. */
+  /** Address of the login that acted, or `nobody` (who had not logged in), `system`, `command line`, `another application`. */
   readonly actor: string;
   readonly action: JournalAction;
   /** Addresses of what it is about: the customer's or record's own first, then the other half's. */
@@ -57,6 +65,22 @@ export async function writeJournal(
 ): Promise<void> {
   if (entries.length > 0) await database.journal.insertMany(entries.map(toStored), { session });
 }
+
+/**
+ * Writes what no transaction makes happen. For null the same command is sent and writes nothing, so that whoever waits for
+ * an answer does not learn from the time it takes whether there was something to write. One command.
+ */
+export async function writeJournalApart(database: Database, entry: NewJournalEntry | null): Promise<void> {
+  const { _id, ...stored } = toStored(entry ?? standIn);
+  await database.journal.updateOne({ _id }, { $setOnInsert: stored }, { upsert: entry !== null });
+}
+
+const standIn: NewJournalEntry = {
+  at: new Date(0),
+  actor: 'nobody',
+  action: 'LOGIN_FAILED',
+  subjectIds: ['nobody'],
+};
 
 /** Writes what may have been written before under the same id, and then is left as it is. One command. */
 export async function writeJournalOnce(

@@ -21,6 +21,24 @@ export const notificationKinds = {
   EMAIL_REMOVED: { values: ['name', 'loginName'], secrets: [] },
   /** To an address that somebody wants for their login, and another login has. */
   EMAIL_IN_USE: { values: [], secrets: [] },
+  /**
+   * A digest for a delivery boy. `added`, `removed`: how many customers; `addedList`, `removedList`: them, a line each;
+   * `customers`: both in one line.
+   */
+  DELIVERIES_CHANGED: {
+    values: ['name', 'added', 'removed', 'addedList', 'removedList', 'customers'],
+    secrets: [],
+  },
+  /** To a login's own address: where a new password can be chosen, within so many minutes. */
+  PASSWORD_RESET: { values: ['name', 'minutes'], secrets: ['link'] },
+  /** To a login's own phone: what to choose a new password with. */
+  PASSWORD_RESET_CODE: { values: ['name', 'minutes'], secrets: ['code'] },
+  /** To an address or phone that several logins share. `options`: the name of each with its own link or code. */
+  PASSWORD_RESET_SHARED: { values: ['minutes'], secrets: ['options'] },
+  /** To an address or phone that more logins share than one message can offer. */
+  PASSWORD_RESET_UNCLEAR: { values: [], secrets: [] },
+  /** To a login's own contact: its password is another one now. */
+  PASSWORD_CHANGED: { values: ['name'], secrets: [] },
 } as const satisfies Record<string, { values: readonly string[]; secrets: readonly string[] }>;
 
 export type NotificationKind = keyof typeof notificationKinds;
