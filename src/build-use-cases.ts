@@ -49,8 +49,10 @@ export async function buildUseCases(options: UseCaseOptions): Promise<UseCases> 
     secrets: notificationSecrets(keys),
     channels: channelsOf(config.notifications),
     useBothChannels: config.notifications.useBothChannels,
+    digestMs: config.notifications.assignmentDigestMs,
     onWake: options.onNotification ?? (() => {}),
   });
+  const codeDigests = createCodeDigests(keys.current.kid, (kid) => keys.deriveSecret('codes', kid));
   const accounts: AccountsDependencies = {
     database,
     hasher: createPasswordHasher({ cost: config.bcryptCost }),
@@ -58,6 +60,9 @@ export async function buildUseCases(options: UseCaseOptions): Promise<UseCases> 
     authenticator,
     indexSettings,
     outbox,
+    codeDigests,
+    // The rest is left to credentials and notices, which nobody can use up by asking.
+    recoverySmsPerDay: Math.ceil(config.notifications.smsDailyBudget / 2),
     temporaryPasswordLifetimeMs: config.temporaryPasswordLifetimeMs,
     publicUrl: config.publicUrl,
     now,
@@ -68,8 +73,9 @@ export async function buildUseCases(options: UseCaseOptions): Promise<UseCases> 
     cursors: createCursorCodec(await cursorSecret(keys)),
     accounts,
     now,
-    codeDigests: createCodeDigests(keys.current.kid, (kid) => keys.deriveSecret('codes', kid)),
+    codeDigests,
     confirmHalfLinks: config.confirmHalfLinks,
+    billingStatuses: config.billingStatuses,
   };
   const backfill: BackfillDependencies = {
     customers,

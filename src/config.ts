@@ -30,6 +30,8 @@ export interface Config {
   readonly confirmHalfLinks: boolean;
   /** Statuses of delivery records, in lower case, whose logins the backfill makes active. */
   readonly backfillActiveStatuses: readonly string[];
+  /** Statuses of the customers who are billed. */
+  readonly billingStatuses: readonly BillingStatus[];
   /** How often writes of others are looked for where no change stream tells of them. */
   readonly sweepIntervalMs: number;
   /** Follow the database's change stream, where it has one. */
@@ -59,6 +61,8 @@ export interface NotificationConfig {
   readonly directory: string | null;
   /** Send by every channel that reaches somebody, rather than by e-mail alone where there is an address. */
   readonly useBothChannels: boolean;
+  /** How long delivery boys' messages about their customers wait for more to tell; null: nobody is sent any. */
+  readonly assignmentDigestMs: number | null;
   /** SMS a day (UTC), all together; further ones wait for the next day. */
   readonly smsDailyBudget: number;
   /** What one SMS costs, in whatever currency: for estimates. */
@@ -115,6 +119,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     temporaryPasswordLifetimeMs: env.TEMPORARY_PASSWORD_DAYS * dayMs,
     confirmHalfLinks: env.CONFIRM_HALF_LINKS === 'on',
     backfillActiveStatuses: env.BACKFILL_ACTIVE_STATUSES,
+    billingStatuses: env.BILLING_STATUSES,
     sweepIntervalMs: env.SWEEP_INTERVAL_SECONDS * 1000,
     changeStreams: env.CHANGE_STREAMS === 'on',
     foreignHistory: env.FOREIGN_HISTORY === 'on',
@@ -139,11 +144,21 @@ function notificationConfig(env: z.infer<typeof environmentSchema>): Notificatio
         : { url: env.SMS_WEBHOOK_URL, secret: env.SMS_WEBHOOK_SECRET ?? '' },
     directory: directory === null ? null : resolve(directory),
     useBothChannels: env.NOTIFICATION_CHANNELS === 'both',
+    assignmentDigestMs:
+      env.ASSIGNMENT_DIGEST_MINUTES === 'off' ? null : env.ASSIGNMENT_DIGEST_MINUTES * minuteMs,
     smsDailyBudget: env.SMS_DAILY_BUDGET,
     smsPrice: env.SMS_PRICE,
     locale: env.NOTIFICATION_LOCALE,
     templatesDirectory: env.TEMPLATES_DIR === undefined ? null : resolve(env.TEMPLATES_DIR),
   };
+}
+
+/** `OTHER` is any text that the gateway does not know. */
+const billingStatuses = ['ACTIVE', 'TRIAL', 'PAUSED', 'INACTIVE', 'OTHER'] as const;
+type BillingStatus = (typeof billingStatuses)[number];
+
+function isBillingStatus(text: string): text is BillingStatus {
+  return billingStatuses.some((status) => status === text);
 }
 
 /** The environment of this process. */
@@ -213,6 +228,13 @@ const environmentSchema = z.object({
   )
     .transform((statuses) => statuses.map((status) => status.toLowerCase()))
     .default(['active']),
+  BILLING_STATUSES: list(
+    (status) => isBillingStatus(status.toUpperCase()),
+    'must be statuses out of active, trial, paused, inactive and other, between commas',
+  )
+    .transform((statuses) => statuses.map((status) => status.toUpperCase()).filter(isBillingStatus))
+    .refine((statuses) => statuses.length > 0, 'must name at least one status')
+    .default([...billingStatuses]),
   SWEEP_INTERVAL_SECONDS: wholeNumber(1, 3600).default(30),
   CHANGE_STREAMS: onOff.default('on'),
   FOREIGN_HISTORY: onOff.default('off'),
@@ -237,6 +259,11 @@ const environmentSchema = z.object({
     .optional(),
   NOTIFICATIONS_DIR: z.string().optional(),
   NOTIFICATION_CHANNELS: z.enum(['first', 'both'], 'must be first or both').default('first'),
+  ASSIGNMENT_DIGEST_MINUTES: z
+    .union([z.literal('off'), wholeNumber(0, 1_440)], {
+      error: 'must be a whole number from 0 to 1440, or off',
+    })
+    .default(10),
   SMS_DAILY_BUDGET: wholeNumber(0, 10_000_000).default(1_000),
   SMS_PRICE: z.coerce
     .number('must be a number such as 0.02')

@@ -54,6 +54,7 @@ describe('an empty environment', () => {
         smsWebhook: null,
         directory: `${process.cwd()}/data/notifications`,
         useBothChannels: false,
+        assignmentDigestMs: 600_000,
         smsDailyBudget: 1_000,
         smsPrice: 0,
         locale: 'en',

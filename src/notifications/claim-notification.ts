@@ -25,6 +25,8 @@ export async function claimNotification(
     {
       $set: { holder: randomUUID(), nextAttemptAt: new Date(now.getTime() + claimMs) },
       $inc: { attempts: 1 },
+      // What happens from now on is told by the next digest.
+      $unset: { digestKey: '' },
     },
     { sort: { nextAttemptAt: 1, _id: 1 }, returnDocument: 'after' },
   );

@@ -1,4 +1,5 @@
 import type { Database, StoredNotification } from '../database/collections.ts';
+import { digestValues } from './digest-values.ts';
 import { type NotificationKind, notificationKinds } from './notification-kinds.ts';
 import type { RenderedMessage } from './render-message.ts';
 import type { SecretBox } from './secret-box.ts';
@@ -95,7 +96,9 @@ async function renderRow(
       'What it says in confidence cannot be read: the key that it was encrypted with is gone.',
     );
   }
-  const rendered = templates.render(kind, row.channel, { ...row.values, ...opened });
+  const digested = row.changes === undefined ? {} : digestValues(row.changes);
+  if (digested === null) return { state: 'CANCELLED' };
+  const rendered = templates.render(kind, row.channel, { ...row.values, ...digested, ...opened });
   if (rendered === null) return dead('TOO_LONG', 'It does not fit into one SMS.');
   return { ...rendered, confidential: Object.values(opened) };
 }

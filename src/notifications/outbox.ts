@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ClientSession } from 'mongodb';
-import type { Database, StoredNotification } from '../database/collections.ts';
+import type { AnyBulkWriteOperation, ClientSession } from 'mongodb';
+import type { Database, DigestedChange, StoredNotification } from '../database/collections.ts';
 import { maskDestination } from './mask-destination.ts';
 import type { NotificationKind, SecretsOf, ValuesOf } from './notification-kinds.ts';
 import type { SecretBox } from './secret-box.ts';
@@ -34,6 +34,19 @@ export interface PreparedNotification {
   readonly sentTo: readonly string[];
 }
 
+/** What somebody's next digest has to tell. */
+export interface DigestAddition {
+  readonly kind: 'DELIVERIES_CHANGED';
+  readonly to: Recipient;
+  /** Record key of the login that is told. */
+  readonly loginKey: string;
+  readonly subjectIds: readonly string[];
+  readonly values: { readonly name: string };
+  /** In the order in which it happened; not empty. */
+  readonly changes: readonly DigestedChange[];
+  readonly now: Date;
+}
+
 export interface Outbox {
   /** Whether there is a channel by which the recipient can be reached. */
   reaches(to: Recipient): boolean;
@@ -43,6 +56,11 @@ export interface Outbox {
   prepare<Kind extends NotificationKind>(message: NewNotification<Kind>): Promise<PreparedNotification>;
   /** Writes messages in the transaction that causes them. One command, or none for none. */
   add(prepared: readonly PreparedNotification[], session: ClientSession): Promise<void>;
+  /**
+   * Adds to the digest that waits for each reader, or begins one, in the transaction that causes it. One command, or none
+   * for none, for readers who cannot be reached, and where digests are off.
+   */
+  addToDigests(additions: readonly DigestAddition[], session: ClientSession): Promise<void>;
   /** After the transaction: there is something to send. */
   wake(): void;
 }
@@ -54,12 +72,15 @@ export interface OutboxOptions {
   readonly channels: { readonly email: boolean; readonly sms: boolean };
   /** Use every channel that reaches the recipient, rather than e-mail alone where there is an address. */
   readonly useBothChannels: boolean;
+  /** How long a digest waits for more to tell; null: nobody is sent any. Default: 10 minutes. */
+  readonly digestMs?: number | null;
   /** Told by `wake`. */
   readonly onWake?: () => void;
 }
 
 export function createOutbox(options: OutboxOptions): Outbox {
   const { database, secrets, channels, useBothChannels } = options;
+  const digestMs = options.digestMs === undefined ? standardDigestMs : options.digestMs;
 
   const destinations = ({ email, phoneE164 }: Recipient) => {
     const reachable = [
@@ -106,8 +127,59 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (rows.length > 0) await database.notifications.insertMany([...rows], { session });
     },
 
+    async addToDigests(additions, session) {
+      if (digestMs === null) return;
+      const writes = additions.flatMap((addition) =>
+        destinations(addition.to).map((destination) => digestWrite(addition, destination, digestMs)),
+      );
+      if (writes.length > 0) await database.notifications.bulkWrite(writes, { session });
+    },
+
     wake() {
       options.onWake?.();
+    },
+  };
+}
+
+const standardDigestMs = 10 * 60_000;
+/** Afterwards the reader has seen for themself. */
+const digestLifetimeMs = 2 * 24 * 60 * 60_000;
+/** What happened before these is forgotten: nobody reads a message of thousands, and a document has its bounds. */
+const maxDigestedChanges = 5_000;
+
+/** The unique key makes whoever begins the same digest at the same time begin again, and then add to this one. */
+function digestWrite(
+  { kind, loginKey, subjectIds, values, changes, now }: DigestAddition,
+  { channel, destination }: Pick<StoredNotification, 'channel' | 'destination'>,
+  digestMs: number,
+): AnyBulkWriteOperation<StoredNotification> {
+  const digestKey = `${kind}/${loginKey}/${channel}/${destination}`;
+  const fresh: Omit<StoredNotification, 'digestKey' | 'changes'> = {
+    _id: randomUUID(),
+    kind,
+    channel,
+    destination,
+    loginKey,
+    subjectIds: [...subjectIds],
+    values,
+    secrets: null,
+    state: 'PENDING',
+    attempts: 0,
+    nextAttemptAt: new Date(now.getTime() + digestMs),
+    holder: null,
+    createdAt: now,
+    sentAt: null,
+    expiresAt: new Date(now.getTime() + digestMs + digestLifetimeMs),
+    lastError: null,
+  };
+  return {
+    updateOne: {
+      filter: { digestKey },
+      update: {
+        $setOnInsert: fresh,
+        $push: { changes: { $each: [...changes], $slice: -maxDigestedChanges } },
+      },
+      upsert: true,
     },
   };
 }

@@ -7,11 +7,18 @@ export interface RenderedMessage {
   readonly text: string;
 }
 
-/** No line of a value ends a header or begins another: each is one line. */
+/** No line of a value ends a header or begins another: each is one line, but for lists in the body. */
 export function renderEmail(template: Template, values: Values): RenderedMessage {
-  const lines = mapValues(values, (value) => cut(oneLine(value), longestEmailValue));
-  return { subject: fill(template.subject ?? '', lines), text: fill(template.body, lines) };
+  const inOneLine = (value: string) => cut(oneLine(value), longestEmailValue);
+  const lines = mapValues(values, inOneLine);
+  const body = mapValues(values, (value, name) =>
+    lists.includes(name) ? value.split('\n').map(inOneLine).join('\n') : inOneLine(value),
+  );
+  return { subject: fill(template.subject ?? '', lines), text: fill(template.body, body) };
 }
+
+/** The values that have a line for each entry. */
+const lists: readonly string[] = ['addedList', 'removedList', 'options'];
 
 /**
  * Renders an SMS that fits one segment: 160 septets where the template is in the alphabet of SMS, and then its values are
@@ -52,6 +59,7 @@ export const shortened: Readonly<
   Record<string, { least: number; shorten: (characters: readonly string[], length: number) => string }>
 > = {
   name: { least: 0, shorten: cutEnd },
+  customers: { least: 0, shorten: cutEnd },
   newEmail: { least: 24, shorten: cutMiddle },
   loginName: { least: 36, shorten: cutMiddle },
 };
@@ -62,6 +70,7 @@ export const shortened: Readonly<
  */
 const substitutes: Readonly<Record<string, string>> = {
   name: '',
+  customers: '',
   business: '',
   loginName: '*',
   newEmail: '*',

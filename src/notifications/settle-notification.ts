@@ -13,6 +13,8 @@ export type Outcome =
   | { readonly state: 'RETRY'; readonly until: Date; readonly code: string; readonly message: string }
   /** It was not tried after all, and no try is counted. */
   | { readonly state: 'WAIT'; readonly until: Date }
+  /** There was nothing to tell any more. */
+  | { readonly state: 'CANCELLED' }
   | {
       readonly state: 'DEAD';
       readonly code: string;
@@ -84,6 +86,7 @@ function updateFor(outcome: Outcome, at: Date): UpdateFilter<StoredNotification>
   if (outcome.state === 'SENT') return sent(outcome.at);
   if (outcome.state === 'WAIT')
     return { $set: { holder: null, nextAttemptAt: outcome.until }, $inc: { attempts: -1 } };
+  if (outcome.state === 'CANCELLED') return { $set: { state: 'CANCELLED', holder: null, lastError: null } };
   const lastError = { code: outcome.code, message: outcome.message, at };
   if (outcome.state === 'RETRY') return { $set: { holder: null, nextAttemptAt: outcome.until, lastError } };
   return {

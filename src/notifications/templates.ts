@@ -159,4 +159,11 @@ function fitsWithLongest(template: Template, names: readonly string[], business:
 }
 
 /** Of values that are never shortened. A longer link is not sent by SMS. */
-const longestValues: Readonly<Record<string, number>> = { expiresOn: 10, password: 12, code: 10, link: 100 };
+const longestValues: Readonly<Record<string, number>> = {
+  expiresOn: 10,
+  password: 12,
+  code: 10,
+  link: 100,
+  added: 5,
+  removed: 5,
+};
