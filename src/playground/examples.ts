@@ -219,6 +219,43 @@ export const EXAMPLES: readonly Example[] = [
     query: lookupQuery('FindByName'),
   },
   {
+    title: 'Why somebody cannot log in',
+    description:
+      'For the support desk: what a caller says, what is in the way, and the operation that removes it, to be pasted here. Varun Phadke has no password.',
+    roles: ADMIN,
+    variables: { identifier: '098765 81858' },
+    query: `query LoginDiagnosis($identifier: String!) {
+  loginDiagnosis(identifier: $identifier) {
+    lookup {
+      __typename
+      ... on CustomerFound {
+        customer { ...Summary }
+      }
+      ... on CustomerAmbiguous {
+        totalCandidates
+        candidates {
+          customer { ...Summary }
+        }
+      }
+      ... on CustomerNotFound {
+        nearMisses {
+          customer { ...Summary }
+        }
+      }
+    }
+    blockers {
+      blocker
+      explanation
+      fix
+    }
+    loginNames
+    hints
+  }
+}
+
+${SUMMARY}`,
+  },
+  {
     title: 'One customer by id',
     description: 'The id of either half leads to the same customer. Put in one from the list.',
     roles: STAFF,

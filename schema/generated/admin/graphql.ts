@@ -372,6 +372,17 @@ export type FindCustomerQuery = { findCustomer:
     | { __typename: 'CustomerNotFound', identifier: string, nearMisses: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
    | null };
 
+export type LoginDiagnosisQueryVariables = Exact<{
+  identifier: string;
+}>;
+
+
+export type LoginDiagnosisQuery = { loginDiagnosis: { identifier: string, loginNames: Array<string>, hints: Array<string>, lookup:
+      | { __typename: 'CustomerAmbiguous', identifier: string, totalCandidates: number, candidates: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
+      | { __typename: 'CustomerFound', matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }
+      | { __typename: 'CustomerNotFound', identifier: string, nearMisses: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
+    , blockers: Array<{ blocker: LoginBlocker, explanation: string, fix: string }> } | null };
+
 export type DeliveryBoysQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -1010,6 +1021,64 @@ export const FindCustomerDocument = new TypedDocumentString(`
     name
   }
 }`, {"hash":"sha256:567d81d59520009ac7970b30520fc9d66c37193873cd575954e221b3600a4ee1"}) as unknown as TypedDocumentString<FindCustomerQuery, FindCustomerQueryVariables>;
+export const LoginDiagnosisDocument = new TypedDocumentString(`
+    query LoginDiagnosis($identifier: String!) {
+  loginDiagnosis(identifier: $identifier) {
+    identifier
+    lookup {
+      __typename
+      ... on CustomerFound {
+        matchedBy
+        customer {
+          ...CustomerRow
+        }
+      }
+      ... on CustomerAmbiguous {
+        identifier
+        totalCandidates
+        candidates {
+          matchedBy
+          customer {
+            ...CustomerRow
+          }
+        }
+      }
+      ... on CustomerNotFound {
+        identifier
+        nearMisses {
+          matchedBy
+          customer {
+            ...CustomerRow
+          }
+        }
+      }
+    }
+    blockers {
+      blocker
+      explanation
+      fix
+    }
+    loginNames
+    hints
+  }
+}
+    fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}`, {"hash":"sha256:e030d1cb989cb8891739b9d4f60baf76f604bf486087aaff168ab78986cdb271"}) as unknown as TypedDocumentString<LoginDiagnosisQuery, LoginDiagnosisQueryVariables>;
 export const DeliveryBoysDocument = new TypedDocumentString(`
     query DeliveryBoys($first: Int, $after: String, $search: String) {
   deliveryBoys(first: $first, after: $after, search: $search) {
