@@ -1,11 +1,12 @@
 import 'reflect-metadata';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApolloServer } from '@apollo/server';
 import type { AccountsDependencies } from './accounts/accounts-dependencies.ts';
 import { AccountsResolver } from './accounts/accounts-resolver.ts';
 import { confirmEmail } from './accounts/confirm-email.ts';
 import { PeopleResolver } from './accounts/people-resolver.ts';
+import { SessionsResolver } from './accounts/sessions-resolver.ts';
 import type { SigningKeys } from './accounts/signing-keys.ts';
 import type { BackfillDependencies } from './backfill/backfill-dependencies.ts';
 import { BackfillResolver } from './backfill/backfill-resolver.ts';
@@ -16,6 +17,7 @@ import { buildUseCases } from './build-use-cases.ts';
 import type { Config } from './config.ts';
 import type { RequestContext } from './context.ts';
 import type { IndexSettings } from './customer-index/customer-index-rows.ts';
+import { BillingResolver } from './customers/billing-resolver.ts';
 import { CreateResolver } from './customers/create-resolver.ts';
 import { CredentialsResolver } from './customers/credentials-resolver.ts';
 import type { CustomerDependencies } from './customers/customer-access.ts';
@@ -36,6 +38,7 @@ import { createApollo } from './graphql/create-apollo.ts';
 import { clientAddressReader } from './http/client-address.ts';
 import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { createHttpServer } from './http/http-server.ts';
+import { createSessionCookies } from './http/session-cookie.ts';
 import { confirmEmailPage } from './http/pages/confirm-email-page.ts';
 import { createFormPageHandler } from './http/pages/form-page.ts';
 import { createPlaygroundHandler } from './http/playground.ts';
@@ -44,6 +47,8 @@ import { JournalResolver } from './journal/journal-resolver.ts';
 import { LinkingResolver } from './linking/linking-resolver.ts';
 import { NotificationsResolver } from './notifications/notifications-resolver.ts';
 import { withPermissions } from './permissions.ts';
+import { createRecentDashboard } from './reports/dashboard.ts';
+import { DashboardResolver } from './reports/dashboard-resolver.ts';
 import { createRecentFigures } from './reports/recent-figures.ts';
 import { DataQualityResolver, LinkageAuditResolver } from './reports/reports-resolver.ts';
 
@@ -58,6 +63,8 @@ export interface AppDependencies {
   readonly playgroundDirectory: string;
   /** Told that a message was written and waits to be sent. */
   readonly onNotification?: () => void;
+  /** Whether the authenticator is told of every change of a login; see `AuthenticatorOptions`. */
+  readonly isToldOfChanges?: () => boolean;
   /** Told that a job was stored and waits to be worked on. */
   readonly onJob?: () => void;
 }
@@ -90,6 +97,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
     log.error({ err: error, requestId }, 'request failed');
   const apollo = await createApollo({ schema, introspection: config.introspection, report });
   const clientAddress = clientAddressReader(config.trustedProxies);
+  const sessionCookies = createSessionCookies(config);
   let draining = false;
 
   const server = createHttpServer({
@@ -121,8 +129,17 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
     },
   };
 
-  async function createContext(request: IncomingMessage, requestId: string): Promise<RequestContext> {
-    const common = { clientAddress: clientAddress(request), requestId, loadersFor: loadersOnce(database) };
+  async function createContext(
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ): Promise<RequestContext> {
+    const common = {
+      clientAddress: clientAddress(request),
+      sessionCookie: sessionCookies(request, response),
+      requestId,
+      loadersFor: loadersOnce(database),
+    };
     try {
       const viewer = await accounts.authenticator.viewerOf(request.headers.authorization);
       return { viewer, authenticationError: null, ...common };
@@ -150,6 +167,7 @@ export function resolvers(
   const figures = createRecentFigures(customers);
   return [
     new AccountsResolver(accounts),
+    new SessionsResolver(accounts),
     new PeopleResolver(accounts),
     new LoginResolver(accounts),
     new JournalResolver(customers),
@@ -167,7 +185,7 @@ export function resolvers(
     new DeliveryBoyConnectionResolver(),
     new LinkageAuditResolver(customers, figures),
     new DataQualityResolver(customers, figures),
-    new DashboardResolver(recentDashboard(customers, figures)),
+    new DashboardResolver(createRecentDashboard(customers, figures)),
     new BillingResolver(customers),
     new BackfillResolver(backfill),
     new ReleaseResolver(backfill),

@@ -3,6 +3,7 @@ import type { AccountsDependencies } from './accounts/accounts-dependencies.ts';
 import { createAuthenticator } from './accounts/authenticate.ts';
 import { createCodeDigests } from './accounts/code-digests.ts';
 import { createPasswordHasher } from './accounts/password-hasher.ts';
+import { createRefreshTokens } from './accounts/refresh-tokens.ts';
 import type { SigningKeys } from './accounts/signing-keys.ts';
 import type { BackfillDependencies } from './backfill/backfill-dependencies.ts';
 import { DryRuns } from './backfill/backfill-dry-runs.ts';
@@ -29,6 +30,8 @@ export interface UseCaseOptions {
   readonly now: () => Date;
   /** Told that a message was written and waits to be sent. */
   readonly onNotification?: () => void;
+  /** Whether the authenticator is told of every change of a login; see `AuthenticatorOptions`. */
+  readonly isToldOfChanges?: () => boolean;
   /** Told that a job was stored and waits to be worked on. */
   readonly onJob?: () => void;
 }
@@ -43,7 +46,14 @@ export async function buildUseCases(options: UseCaseOptions): Promise<UseCases> 
     lifetimeMs: config.accessTokenLifetimeMs,
     now,
   });
-  const authenticator = createAuthenticator({ database, accessTokens, now });
+  const refreshTokens = createRefreshTokens({
+    currentKeyId: keys.current.kid,
+    secretOfKey: (kid) => keys.deriveSecret('refresh-tokens', kid),
+    idleMs: config.sessionIdleMs,
+    staffIdleMs: config.staffSessionIdleMs,
+  });
+  const { isToldOfChanges = () => false } = options;
+  const authenticator = createAuthenticator({ database, accessTokens, now }, { isToldOfChanges });
   const outbox = createOutbox({
     database,
     secrets: notificationSecrets(keys),
@@ -57,6 +67,7 @@ export async function buildUseCases(options: UseCaseOptions): Promise<UseCases> 
     database,
     hasher: createPasswordHasher({ cost: config.bcryptCost }),
     accessTokens,
+    refreshTokens,
     authenticator,
     indexSettings,
     outbox,

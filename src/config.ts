@@ -24,6 +24,9 @@ export interface Config {
   /** A JSON Web Key Set with private keys; null: generated into `dataDirectory`. */
   readonly signingKeys: string | null;
   readonly accessTokenLifetimeMs: number;
+  /** A session that is not used for so long ends; of admins and analysts, `staffSessionIdleMs`. */
+  readonly sessionIdleMs: number;
+  readonly staffSessionIdleMs: number;
   readonly bcryptCost: number;
   readonly temporaryPasswordLifetimeMs: number;
   /** A login whose half link only it claims reads the delivery half only after a confirmation. */
@@ -115,6 +118,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     migrate: env.MIGRATE === 'on',
     signingKeys: env.SIGNING_KEYS ?? null,
     accessTokenLifetimeMs: 15 * minuteMs,
+    sessionIdleMs: env.SESSION_IDLE_DAYS * dayMs,
+    staffSessionIdleMs: env.STAFF_SESSION_IDLE_HOURS * hourMs,
     bcryptCost: env.BCRYPT_COST,
     temporaryPasswordLifetimeMs: env.TEMPORARY_PASSWORD_DAYS * dayMs,
     confirmHalfLinks: env.CONFIRM_HALF_LINKS === 'on',
@@ -167,7 +172,8 @@ export function processEnvironment(): Readonly<Record<string, string | undefined
 }
 
 const minuteMs = 60_000;
-const dayMs = 24 * 60 * minuteMs;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
 
 const onOff = z.enum(['on', 'off'], 'must be on or off');
 /** Values between commas, each of which has to hold. */
@@ -220,6 +226,8 @@ const environmentSchema = z.object({
     .refine(isPrivateKeySet, 'must be a JSON Web Key Set of Ed25519 keys, at least one of them private')
     .optional(),
   BCRYPT_COST: wholeNumber(10, 15).default(12),
+  SESSION_IDLE_DAYS: wholeNumber(1, 365).default(30),
+  STAFF_SESSION_IDLE_HOURS: wholeNumber(1, 720).default(12),
   TEMPORARY_PASSWORD_DAYS: wholeNumber(1, 90).default(7),
   CONFIRM_HALF_LINKS: onOff.default('on'),
   BACKFILL_ACTIVE_STATUSES: list(

@@ -48,6 +48,8 @@ export const permissions = {
   } satisfies Record<RootFields<Query>, Access>,
   Mutation: {
     login: 'anybody',
+    refreshSession: 'anybody',
+    logout: 'anybody',
     changePassword: 'temporaryPasswordToo',
     setEmail: ['ADMIN', 'ANALYST', 'CUSTOMER', 'DELIVERY_BOY'],
     confirmEmail: 'anybody',

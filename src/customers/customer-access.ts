@@ -1,6 +1,7 @@
 import type { AccountsDependencies } from '../accounts/accounts-dependencies.ts';
 import type { CodeDigests } from '../accounts/code-digests.ts';
 import type { Viewer } from '../accounts/viewer.ts';
+import type { CustomerStatus } from '../customer-index/customer-index-row.ts';
 import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
 import type { Database } from '../database/collections.ts';
 import type { CursorCodec } from '../graphql/cursor.ts';
@@ -20,6 +21,8 @@ export interface CustomerDependencies {
    * sent to that half's own contact.
    */
   readonly confirmHalfLinks: boolean;
+  /** Statuses of the customers who are billed. */
+  readonly billingStatuses: readonly CustomerStatus[];
 }
 
 /** What listing customers needs of these. */

@@ -260,6 +260,18 @@ export type LogInMutationVariables = Exact<{
 
 export type LogInMutation = { login: { accessToken: string, expiresAt: string, mustChangePassword: boolean, viewer: { id: string, role: Role, name: string | null } } };
 
+export type RefreshSessionMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RefreshSessionMutation = { refreshSession: { accessToken: string, expiresAt: string, mustChangePassword: boolean } };
+
+export type LogOutMutationVariables = Exact<{
+  everywhere?: boolean | null | undefined;
+}>;
+
+
+export type LogOutMutation = { logout: { message: string } };
+
 export type ChangePasswordMutationVariables = Exact<{
   currentPassword: string;
   newPassword: string;
@@ -614,6 +626,22 @@ export const LogInDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:1ce7a2382d2b7c3f32fff2886d2822bf0524893be8e3359bb5ab34112a059d05"}) as unknown as TypedDocumentString<LogInMutation, LogInMutationVariables>;
+export const RefreshSessionDocument = new TypedDocumentString(`
+    mutation RefreshSession {
+  refreshSession {
+    accessToken
+    expiresAt
+    mustChangePassword
+  }
+}
+    `, {"hash":"sha256:1b09d868c4453a1ac99ca8b6e5604f08c0886be542514d946542c4786345ddcb"}) as unknown as TypedDocumentString<RefreshSessionMutation, RefreshSessionMutationVariables>;
+export const LogOutDocument = new TypedDocumentString(`
+    mutation LogOut($everywhere: Boolean) {
+  logout(everywhere: $everywhere) {
+    message
+  }
+}
+    `, {"hash":"sha256:7c5583db0d617f934bf7be1b30ca844587797c7c77d827be52aad94fc63507e2"}) as unknown as TypedDocumentString<LogOutMutation, LogOutMutationVariables>;
 export const ChangePasswordDocument = new TypedDocumentString(`
     mutation ChangePassword($currentPassword: String!, $newPassword: String!) {
   changePassword(currentPassword: $currentPassword, newPassword: $newPassword) {

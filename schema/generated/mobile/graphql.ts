@@ -34,7 +34,22 @@ export type LogInMutationVariables = Exact<{
 }>;
 
 
-export type LogInMutation = { login: { accessToken: string, expiresAt: string, mustChangePassword: boolean, viewer: { id: string, role: Role, name: string | null } } };
+export type LogInMutation = { login: { accessToken: string, expiresAt: string, refreshToken: string | null, mustChangePassword: boolean, viewer: { id: string, role: Role, name: string | null } } };
+
+export type RefreshSessionMutationVariables = Exact<{
+  refreshToken: string;
+}>;
+
+
+export type RefreshSessionMutation = { refreshSession: { accessToken: string, expiresAt: string, refreshToken: string | null, mustChangePassword: boolean } };
+
+export type LogOutMutationVariables = Exact<{
+  refreshToken?: string | null | undefined;
+  everywhere?: boolean | null | undefined;
+}>;
+
+
+export type LogOutMutation = { logout: { message: string } };
 
 export type ChangePasswordMutationVariables = Exact<{
   currentPassword: string;
@@ -42,7 +57,7 @@ export type ChangePasswordMutationVariables = Exact<{
 }>;
 
 
-export type ChangePasswordMutation = { changePassword: { accessToken: string, expiresAt: string, mustChangePassword: boolean } };
+export type ChangePasswordMutation = { changePassword: { accessToken: string, expiresAt: string, refreshToken: string | null, mustChangePassword: boolean } };
 
 export type MyRecordQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -73,6 +88,7 @@ export const LogInDocument = new TypedDocumentString(`
   login(identifier: $identifier, password: $password) {
     accessToken
     expiresAt
+    refreshToken
     mustChangePassword
     viewer {
       id
@@ -81,16 +97,34 @@ export const LogInDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:1ce7a2382d2b7c3f32fff2886d2822bf0524893be8e3359bb5ab34112a059d05"}) as unknown as TypedDocumentString<LogInMutation, LogInMutationVariables>;
+    `, {"hash":"sha256:7d01c1331f8bc6c8699fc00f8d0fe25ebecd622485ef41ae2c0723b5296d4786"}) as unknown as TypedDocumentString<LogInMutation, LogInMutationVariables>;
+export const RefreshSessionDocument = new TypedDocumentString(`
+    mutation RefreshSession($refreshToken: String!) {
+  refreshSession(refreshToken: $refreshToken) {
+    accessToken
+    expiresAt
+    refreshToken
+    mustChangePassword
+  }
+}
+    `, {"hash":"sha256:99c4197b956cc56f5722089ee293a951038f5197cba6313fa3c1311b7701d4ec"}) as unknown as TypedDocumentString<RefreshSessionMutation, RefreshSessionMutationVariables>;
+export const LogOutDocument = new TypedDocumentString(`
+    mutation LogOut($refreshToken: String, $everywhere: Boolean) {
+  logout(refreshToken: $refreshToken, everywhere: $everywhere) {
+    message
+  }
+}
+    `, {"hash":"sha256:07839ecb58290150cba09185b16cb253a729e0f896f5038fcd9fdcf24a47a221"}) as unknown as TypedDocumentString<LogOutMutation, LogOutMutationVariables>;
 export const ChangePasswordDocument = new TypedDocumentString(`
     mutation ChangePassword($currentPassword: String!, $newPassword: String!) {
   changePassword(currentPassword: $currentPassword, newPassword: $newPassword) {
     accessToken
     expiresAt
+    refreshToken
     mustChangePassword
   }
 }
-    `, {"hash":"sha256:15aa3386344a40290b7011ca5c0ed6b87f6decf8fa0be95d88fa7d602b824a04"}) as unknown as TypedDocumentString<ChangePasswordMutation, ChangePasswordMutationVariables>;
+    `, {"hash":"sha256:4cdc2fc22576fbb5afcb2c659cc4dc54aa5fe5fb389c5beafac2362afdbea32f"}) as unknown as TypedDocumentString<ChangePasswordMutation, ChangePasswordMutationVariables>;
 export const MyRecordDocument = new TypedDocumentString(`
     query MyRecord {
   me {

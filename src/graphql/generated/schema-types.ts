@@ -18,12 +18,23 @@ export type Acknowledgement = {
   message: Scalars['String']['output'];
 };
 
+/** How many customers an area has. */
+export type AreaCount = {
+  __typename?: 'AreaCount';
+  /** Those of them who are ACTIVE. Listed by `customers(filter: {area: ["…"], isActive: true})`. */
+  active: Scalars['Int']['output'];
+  /** The area, spelled as the filter `area` takes it; null for customers without one. */
+  area?: Maybe<Scalars['String']['output']>;
+  /** Customers there. Listed by `customers(filter: {area: ["…"]})`. */
+  count: Scalars['Int']['output'];
+};
+
 /** Something that was done, and by whom. */
 export type AuditEvent = {
   __typename?: 'AuditEvent';
   /** What was done, such as ROLE_CHANGED. New ones are added. */
   action: Scalars['String']['output'];
-  /** Id of the login that did it, or `system`, `command line`, `another application`. */
+  /** Id of the login that did it, or `nobody` for somebody who was not logged in, `system`, `command line`, `another application`. */
   actor: Scalars['String']['output'];
   /** When it was done. */
   at: Scalars['DateTime']['output'];
@@ -444,6 +455,45 @@ export type CustomerUpdated = {
   customer: Customer;
 };
 
+/** The figures of the business, each person counted once. */
+export type Dashboard = {
+  __typename?: 'Dashboard';
+  /** Customers whose status is ACTIVE. Listed by `customers(filter: {isActive: true})`. */
+  activeCustomers: Scalars['Int']['output'];
+  /** When this was counted, at most five seconds ago. */
+  asOf: Scalars['DateTime']['output'];
+  /** Customers by area, the area with the most first; of equals the one that sorts first. */
+  byArea: Array<AreaCount>;
+  /** Customers by status, every status once. Each is listed by `customers(filter: {status: […]})`. */
+  byStatus: Array<StatusCount>;
+  /** New customers a month, from oldest to newest, the current month last; months without any are there with 0. A month is one of the clock in which stored times without a zone are read (`LEGACY_TIMEZONE`). */
+  growth: Array<MonthCount>;
+  /** Logins of role CUSTOMER, joined or not. Listed by `customers(filter: {hasLogin: true})`. */
+  legacyCustomers: Scalars['Int']['output'];
+  /** Customers of whom both were found. Listed by `customers(filter: {linkState: [LINKED, HALF_LINKED]})`. */
+  linkedCustomers: Scalars['Int']['output'];
+  /** The systems that hold at least one customer: `USERS`, `CUSTOMERS_V2`. */
+  systemsInUse: Array<Scalars['String']['output']>;
+  /** Everybody once: `legacyCustomers` and `v2Customers` without counting `linkedCustomers` twice. Listed by `customers(filter: {})`. */
+  totalUniqueCustomers: Scalars['Int']['output'];
+  /** Delivery records without a delivery boy who exists. Listed by `customers(filter: {hasDeliveryRecord: true, hasDeliveryBoy: false})`. */
+  unassignedCustomers: Scalars['Int']['output'];
+  /** Delivery records. Listed by `customers(filter: {hasDeliveryRecord: true})`. */
+  v2Customers: Scalars['Int']['output'];
+};
+
+
+/** The figures of the business, each person counted once. */
+export type DashboardByAreaArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** The figures of the business, each person counted once. */
+export type DashboardGrowthArgs = {
+  months?: InputMaybe<Scalars['Int']['input']>;
+};
+
 /** How well the two systems were linked on one day. */
 export type DataQualityPoint = {
   __typename?: 'DataQualityPoint';
@@ -822,6 +872,19 @@ export type LoginDiagnosisStep = {
   fix: Scalars['String']['output'];
 };
 
+/** The new customers of a month. */
+export type MonthCount = {
+  __typename?: 'MonthCount';
+  /** Customers whose `createdAt` is in it. Listed by `createdAfter` of a millisecond before the month and `createdBefore` of the next month. */
+  added: Scalars['Int']['output'];
+  /** How `added` changed against the month before, in percent; null when that month had none. */
+  changePercent?: Maybe<Scalars['Float']['output']>;
+  /** The month, such as `2026-03`. */
+  month: Scalars['String']['output'];
+  /** All customers at its end; those for whom `createdAt` is not known are in it from the beginning. */
+  total: Scalars['Int']['output'];
+};
+
 export type Mutation = {
   __typename?: 'Mutation';
   /** Ends a run for good. The logins that it has made stay; revertBatch removes them. */
@@ -850,10 +913,14 @@ export type Mutation = {
   linkCustomer: Customer;
   /** Logs in by e-mail or phone, in any spelling. Every failure is answered alike, with INVALID_CREDENTIALS. */
   login: Session;
+  /** Ends the session of the refresh token, and the one that asks: either is enough. Its tokens are refused from the next request on. Logging out twice is no error. */
+  logout: Acknowledgement;
   /** Stops a run behind the page at hand, which is stored whole or not at all. */
   pauseBackfill: BackfillRun;
   /** Stops a release within a second or two; nobody is sent anything twice. */
   pauseRelease: ReleaseRun;
+  /** Exchanges a refresh token for a new access token and the next refresh token. A token is good for one exchange, which may be repeated within 10 seconds when its answer was lost; later its use ends the session. Every token that is no good is answered with UNAUTHENTICATED: log in again. */
+  refreshSession: Session;
   /** Makes temporary passwords for logins that wait for them, and sends each once: never to an inactive login, to one with a password of its own, or to anybody who has logged in. Answers at once; `releaseRun` says how it goes. One at a time. */
   releaseCredentials: ReleaseRun;
   /** Sends another code for `confirmLink` to the delivery half's own phone or e-mail; the earlier one is void. One a minute, five a day. */
@@ -958,6 +1025,12 @@ export type MutationLoginArgs = {
 };
 
 
+export type MutationLogoutArgs = {
+  everywhere?: InputMaybe<Scalars['Boolean']['input']>;
+  refreshToken?: InputMaybe<Scalars['String']['input']>;
+};
+
+
 export type MutationPauseBackfillArgs = {
   id: Scalars['ID']['input'];
 };
@@ -965,6 +1038,11 @@ export type MutationPauseBackfillArgs = {
 
 export type MutationPauseReleaseArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type MutationRefreshSessionArgs = {
+  refreshToken?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -1085,10 +1163,14 @@ export type Query = {
   backfillRun?: Maybe<BackfillRun>;
   /** The runs of the backfill, the newest first; of dry runs those of the process that answers. */
   backfillRuns?: Maybe<Array<BackfillRun>>;
+  /** Everybody to be billed, from both systems, each person once: the customers whose status is billed (`BILLING_STATUSES`; all of them unless that says otherwise). Oldest first, so that who is added meanwhile comes at the end. `billingIssues` says what has to be mended first. */
+  billingCustomers?: Maybe<CustomerConnection>;
   /** The customer with this id, of either half; null for an unknown one and for whom the viewer may not see. */
   customer?: Maybe<Customer>;
   /** The customers of both systems, each person once. Newest first unless another order is asked for. */
   customers?: Maybe<CustomerConnection>;
+  /** How the business stands: each figure is the length of the list whose filter it names. */
+  dashboard?: Maybe<Dashboard>;
   /** How well the two systems are linked, today and on the days before. */
   dataQualityReport?: Maybe<DataQualityReport>;
   /** Everybody who delivers, by name; inactive ones too. */
@@ -1125,6 +1207,13 @@ export type QueryBackfillRunArgs = {
 
 
 export type QueryBackfillRunsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryBillingCustomersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<CustomerFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
@@ -1352,6 +1441,15 @@ export type SourceSystem =
   | 'CUSTOMERS_V2'
   /** Logins. */
   | 'USERS';
+
+/** How many customers have a status. */
+export type StatusCount = {
+  __typename?: 'StatusCount';
+  /** Customers who have it; those without a delivery record are ACTIVE or INACTIVE. */
+  count: Scalars['Int']['output'];
+  /** The status. */
+  status: CustomerStatus;
+};
 
 /** What changes of a customer: an absent field keeps its value, null clears it. */
 export type UpdateCustomerInput = {
