@@ -113,4 +113,4 @@ function readIdentifier(identifier: string, defaultPhoneRegion: PhoneRegion): Wa
 
 const uuidForm = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** An e-mail has at most 254 characters; some are left for white space around it. */
-const maxIdentifierLength = 300;
+export const maxIdentifierLength = 300;

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ClientSession, Filter } from 'mongodb';
-import type { Database, StoredToken } from '../database/collections.ts';
+import type { Database, StoredNotification, StoredToken } from '../database/collections.ts';
 import { AppError } from '../errors.ts';
-import type { NotificationKind } from '../notifications/notification-kinds.ts';
+import { type NotificationKind, notificationKinds } from '../notifications/notification-kinds.ts';
 
 /** A secret for a link, and the name under which it is stored. */
 export interface OneTimeToken {
@@ -61,19 +61,67 @@ export async function voidEmailTokens(
     { loginKey, kind: 'CONFIRM_EMAIL', ...(keepEmail !== null && { email: { $ne: keepEmail } }) },
     { session },
   );
-  await database.notifications.updateMany(
-    {
-      loginKey,
-      kind: confirmationKind,
-      state: { $in: ['PENDING', 'DEAD'] },
-      ...(keepEmail !== null && { destination: { $ne: keepEmail } }),
-    },
-    { $set: { state: 'CANCELLED', secrets: null } },
-    { session },
+  await cancelMessages(
+    database,
+    { loginKey, kind: confirmationKind, ...(keepEmail !== null && { destination: { $ne: keepEmail } }) },
+    session,
   );
 }
 
 const confirmationKind: NotificationKind = 'CONFIRM_EMAIL';
+
+/**
+ * Makes the links and codes worthless by which new passwords would be chosen for logins, and cancels the messages with
+ * them that were not sent yet. A message that offers other logins as well goes out: their part of it is good. Three
+ * commands.
+ */
+export async function voidRecovery(
+  database: Database,
+  loginKeys: readonly string[],
+  session: ClientSession,
+): Promise<void> {
+  const of = { $in: [...loginKeys] };
+  await database.tokens.deleteMany({ loginKey: of, kind: 'RESET_PASSWORD' }, { session });
+  await database.recoveryCodes.updateMany(
+    { 'codes.loginKey': of },
+    { $pull: { codes: { loginKey: of } } },
+    { session },
+  );
+  await cancelMessages(database, { loginKey: of, kind: { $in: recoveryKinds } }, session);
+}
+
+const recoveryKinds: NotificationKind[] = ['PASSWORD_RESET', 'PASSWORD_RESET_CODE'];
+
+/**
+ * Makes everything worthless that a login was sent by which somebody could prove to be its owner, whatever it is for, and
+ * cancels the messages with it that were not sent yet, a temporary password among them. Four commands.
+ */
+export async function voidEverySecret(
+  database: Database,
+  loginKey: string,
+  session: ClientSession,
+): Promise<void> {
+  await voidRecovery(database, [loginKey], session);
+  await database.tokens.deleteMany({ loginKey }, { session });
+  await cancelMessages(database, { loginKey, kind: { $in: secretKinds } }, session);
+}
+
+const secretKinds = Object.entries(notificationKinds).flatMap(([kind, { secrets }]) =>
+  secrets.length > 0 ? [kind] : [],
+);
+
+/** Those that could not be delivered too: an admin may send them once more. */
+export async function cancelMessages(
+  database: Database,
+  filter: Filter<StoredNotification>,
+  session: ClientSession,
+): Promise<void> {
+  await database.notifications.updateMany(
+    { ...filter, state: { $in: ['PENDING', 'DEAD'] } },
+    { $set: { state: 'CANCELLED', secrets: null } },
+    { session },
+  );
+}
 
 /** The one answer for a token that is no good, whatever is wrong with it. */
 export function invalidToken(): AppError {

@@ -1,11 +1,12 @@
 import type { ClientSession } from 'mongodb';
+import { readTypedCode } from '../accounts/typed-code.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import type { StoredToken } from '../database/collections.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { AppError } from '../errors.ts';
 import { writeJournal } from '../journal/write-journal.ts';
 import type { CustomerDependencies } from './customer-access.ts';
-import { linkCodeId, readLinkCode } from './link-code.ts';
+import { linkCodeId } from './link-code.ts';
 import { findUnconfirmedPair } from './unconfirmed-link.ts';
 
 /** So many attempts are allowed at one code. */
@@ -26,7 +27,7 @@ export async function confirmLink(
 ): Promise<Viewer> {
   if (viewer.role !== 'CUSTOMER') throw new AppError('FORBIDDEN', 'This is not for you.');
   const { database, codeDigests, accounts } = dependencies;
-  const code = readLinkCode(typed);
+  const code = readTypedCode(typed);
   const pair = code === null ? null : await findUnconfirmedPair(dependencies, viewer);
   if (code === null || pair === null) throw invalidCode();
   const tokenId = linkCodeId(viewer.loginKey, pair.delivery.key);

@@ -1,6 +1,6 @@
-import { randomInt } from 'node:crypto';
 import type { ClientSession } from 'mongodb';
 import { recipientOf } from '../accounts/credentials-message.ts';
+import { newTypedCode } from '../accounts/typed-code.ts';
 import { loginAddress } from '../accounts/viewer.ts';
 import type { Database, StoredToken } from '../database/collections.ts';
 import type { PreparedNotification } from '../notifications/outbox.ts';
@@ -43,7 +43,7 @@ export async function prepareLinkCode(
   now: Date,
 ): Promise<PreparedLinkCode> {
   const tokenId = linkCodeId(login.key, delivery.key);
-  const code = newCode();
+  const code = newTypedCode();
   const expiresAt = new Date(now.getTime() + lifetimeMs);
   return {
     token: {
@@ -106,20 +106,6 @@ export function linkClaim(deliveryKey: string): string {
   return `link/${deliveryKey}`;
 }
 
-/** A code as it was drawn, of one typed in any case, with spaces or dashes; null for what can be none. */
-export function readLinkCode(typed: string): string | null {
-  if (typed.length > maxTypedLength) return null;
-  const code = typed.replace(/[\s\p{Pd}]/gu, '').toUpperCase();
-  return code.length === codeLength && [...code].every((character) => alphabet.includes(character))
-    ? code
-    : null;
-}
-
-/** Drawn evenly: 39 bits, of which five attempts are allowed. */
-function newCode(): string {
-  return Array.from({ length: codeLength }, () => alphabet.charAt(randomInt(alphabet.length))).join('');
-}
-
 /** Those that could not be delivered, too: an admin may send them once more, and their code is void. */
 async function cancelMessages(database: Database, loginKey: string, session: ClientSession): Promise<void> {
   await database.notifications.updateMany(
@@ -129,9 +115,5 @@ async function cancelMessages(database: Database, loginKey: string, session: Cli
   );
 }
 
-const codeLength = 8;
-/** Without 0 O, 1 I L; in one case, since people type codes as they like. */
-const alphabet = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789';
-const maxTypedLength = 40;
 /** It is sent when the two are joined, long before the customer thinks of logging in. */
 const lifetimeMs = 7 * 24 * 60 * 60_000;
