@@ -22,7 +22,7 @@ const lists: readonly string[] = ['addedList', 'removedList', 'options'];
 
 /**
  * Renders an SMS that fits one segment: 160 septets where the template is in the alphabet of SMS, and then its values are
- * brought into that alphabet too; 70 UTF-16 units where it is not. What is too long is shortened: the name at its end,
+ * brought into that alphabet too; 70 UTF-16 units where it is not. What is too long is shortened: names at their end,
  * addresses and what to log in with in the middle. Secrets never are.
  *
  * @returns Null when it does not fit even so.
@@ -62,6 +62,8 @@ export const shortened: Readonly<
   customers: { least: 0, shorten: cutEnd },
   newEmail: { least: 24, shorten: cutMiddle },
   loginName: { least: 36, shorten: cutMiddle },
+  // Four logins with a letter, a space and a code each, and what stands between them.
+  options: { least: 46, shorten: cutNames },
 };
 
 /**
@@ -95,6 +97,24 @@ function cutMiddle(characters: readonly string[], length: number): string {
     ellipsis,
     ...characters.slice(characters.length - end),
   ].join('');
+}
+
+/** `Asha 7KQ2M9XP, Ravi AB3DWXKN`: the longest name gives way, to no less than a letter, and the codes never do. */
+function cutNames(characters: readonly string[], length: number): string {
+  const options = characters
+    .join('')
+    .split(', ')
+    .map((option) => {
+      const codeBegins = option.lastIndexOf(' ');
+      return { name: [...option.slice(0, Math.max(codeBegins, 0))], code: option.slice(codeBegins + 1) };
+    });
+  const text = () => options.map(({ name, code }) => `${name.join('').trim()} ${code}`).join(', ');
+  while ([...text()].length > length) {
+    const longest = options.reduce((one, other) => (other.name.length > one.name.length ? other : one));
+    if (longest.name.length <= 1) break;
+    longest.name.pop();
+  }
+  return text();
 }
 
 function cut(value: string, length: number): string {

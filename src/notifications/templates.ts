@@ -164,6 +164,7 @@ const longestValues: Readonly<Record<string, number>> = {
   password: 12,
   code: 10,
   link: 100,
+  minutes: 2,
   added: 5,
   removed: 5,
 };

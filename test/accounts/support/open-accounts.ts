@@ -5,8 +5,10 @@ import { ObjectId } from 'mongodb';
 import { createAccessTokens } from '../../../src/accounts/access-tokens.ts';
 import type { AccountsDependencies } from '../../../src/accounts/accounts-dependencies.ts';
 import { createAuthenticator } from '../../../src/accounts/authenticate.ts';
+import { createCodeDigests } from '../../../src/accounts/code-digests.ts';
 import { logIn } from '../../../src/accounts/log-in.ts';
 import { createPasswordHasher } from '../../../src/accounts/password-hasher.ts';
+import { createRefreshTokens } from '../../../src/accounts/refresh-tokens.ts';
 import type { Session } from '../../../src/accounts/session.ts';
 import { loadSigningKeys } from '../../../src/accounts/signing-keys.ts';
 import { refreshIndex } from '../../../src/customer-index/refresh-index.ts';
@@ -59,6 +61,12 @@ export async function openAccounts(
     database,
     hasher: createPasswordHasher({ cost: options.cost ?? 4, maxWaiting: 10_000 }),
     accessTokens,
+    refreshTokens: createRefreshTokens({
+      currentKeyId: keys.current.kid,
+      secretOfKey: (kid) => keys.deriveSecret('refresh-tokens', kid),
+      idleMs: 30 * 24 * 60 * 60_000,
+      staffIdleMs: 12 * 60 * 60_000,
+    }),
     authenticator: createAuthenticator({ database, accessTokens, now }),
     indexSettings,
     outbox: createOutbox({
@@ -67,6 +75,8 @@ export async function openAccounts(
       channels: { email: true, sms: true },
       useBothChannels: false,
     }),
+    codeDigests: createCodeDigests(keys.current.kid, (kid) => keys.deriveSecret('codes', kid)),
+    recoverySmsPerDay: 1_000,
     temporaryPasswordLifetimeMs: 7 * 24 * 60 * 60_000,
     publicUrl: 'https://gateway.example',
     now,
