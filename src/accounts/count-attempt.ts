@@ -4,10 +4,14 @@ import { retryingUpsert } from '../database/retrying-upsert.ts';
 /** So many failures in a row are free; the next log-ins wait. */
 export const freeFailures = 10;
 
-/** What the account said before this attempt was counted. */
+/** An attempt that was counted, and what the account said before. */
 export interface CountedAttempt {
   /** Refuse it, whatever the password: an earlier delay is still running. */
   readonly locked: boolean;
+  /** Failures in a row if this is one: what is refused while a delay runs is not counted. */
+  readonly failures: number;
+  /** When the delay ends that begins if this is a failure; null where none begins. */
+  readonly locksUntil: Date | null;
   readonly account: StoredAccount | null;
 }
 
@@ -45,7 +49,14 @@ export async function countAttempt(database: Database, loginKey: string, now: Da
       { upsert: true, returnDocument: 'before' },
     ),
   );
-  return { locked: (account?.lockedUntil?.getTime() ?? 0) > now.getTime(), account };
+  const failuresBefore = account?.failures ?? 0;
+  if ((account?.lockedUntil?.getTime() ?? 0) > now.getTime()) {
+    return { locked: true, failures: failuresBefore, locksUntil: null, account };
+  }
+  const failures = failuresBefore + 1;
+  const longest = delayEnds.at(-1) ?? null;
+  const locksUntil = failures < freeFailures ? null : (delayEnds[failures - freeFailures] ?? longest);
+  return { locked: false, failures, locksUntil, account };
 }
 
 /** What to `$set` in an account when the password was right. */

@@ -1,20 +1,22 @@
 import { createHash } from 'node:crypto';
 import { refreshIndex } from '../customer-index/refresh-index.ts';
-import { mustChangePassword } from '../customer-index/temporary-password-state.ts';
 import type { StoredAccount } from '../database/collections.ts';
-import { countInWindow, uncount } from '../database/count-in-window.ts';
-import type { LoginRecord } from '../database/stored-documents.ts';
+import { hashSalt, type LoginRecord } from '../database/stored-documents.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { AppError } from '../errors.ts';
+import { writeJournalApart } from '../journal/write-journal.ts';
+import { giveBack, isWithinLimit } from '../throttles/throttle.ts';
 import type { AccountsDependencies } from './accounts-dependencies.ts';
 import { addressKey } from './address-key.ts';
-import { clearFailures, countAttempt } from './count-attempt.ts';
+import { type CountedAttempt, clearFailures, countAttempt } from './count-attempt.ts';
 import { invalidCredentials, passwordHasExpired } from './credentials.ts';
 import { findLogin, type LoginWithHash, loginWithHashProjection, toLoginWithHash } from './find-login.ts';
+import { clientAddressChange, journalFailure } from './journal-failure.ts';
 import { loginFilter } from './login-filter.ts';
 import { openSession } from './open-session.ts';
 import { type Session, sessionFor } from './session.ts';
-import { viewerRole } from './viewer.ts';
+import { loginAddress, viewerRole } from './viewer.ts';
+import type { Place } from './work-queue.ts';
 
 export interface LoginInput {
   /** E-mail or phone, in any spelling. */
@@ -24,50 +26,81 @@ export interface LoginInput {
   readonly clientAddress: string;
 }
 
-/** Failures that one client address has in `addressWindowMs`, over all logins. */
-export const maxAddressFailures = 100;
-export const addressWindowMs = 10 * 60_000;
+/** Failures that one client address has in ten minutes, over all logins. */
+export const addressLimit = { name: 'login-address', points: 100, windowMs: 10 * 60_000 } as const;
 
 /**
- * Logs somebody in. Until the password has been compared, every attempt runs the same database commands and takes the
- * same time, whoever is meant.
+ * Logs somebody in. Until the password has been compared, and beyond that for everybody who is refused, every attempt runs
+ * the same database commands and takes the same time, whoever is meant.
  *
  * @throws AppError INVALID_CREDENTIALS for an unknown identifier, one that means several logins, a wrong password, a
  * missing or damaged hash, a locked or inactive login, and a temporary password that has expired: all alike;
  * RATE_LIMITED after 100 failures from one address in 10 minutes, and when too many passwords are being checked.
  */
 export async function logIn(dependencies: AccountsDependencies, input: LoginInput): Promise<Session> {
+  const place = dependencies.hasher.reserve();
+  try {
+    return await attempt(dependencies, input, place);
+  } finally {
+    place.leave();
+  }
+}
+
+async function attempt(
+  dependencies: AccountsDependencies,
+  input: LoginInput,
+  place: Place,
+): Promise<Session> {
   const { database, hasher, indexSettings } = dependencies;
-  const now = dependencies.now();
-  hasher.admit();
-  const addressCounter = `login-address/${addressKey(input.clientAddress)}`;
-  if ((await countInWindow(database, addressCounter, addressWindowMs, now)) > maxAddressFailures) {
+  const at = dependencies.now();
+  const clientAddress = addressKey(input.clientAddress);
+  if (!(await isWithinLimit(dependencies, addressLimit, clientAddress))) {
     throw new AppError(
       'RATE_LIMITED',
       'Too many failed log-ins from your network. Try again in ten minutes.',
     );
   }
   const found = await findLogin(database, input.identifier, indexSettings.defaultPhoneRegion);
-  const { locked, account } =
+  const counted =
     found === null
-      ? await countUnknown(dependencies, input.identifier, now)
-      : await countAttempt(database, found.login.key, now);
-  const matches = await hasher.verify(input.password, found?.passwordHash);
-  if (!matches || found === null || locked || !mayLogIn(found.login)) throw invalidCredentials();
-  if (passwordHasExpired(account, found.login, now)) throw invalidCredentials();
-  const current = await readAgain(dependencies, found, input.password);
-  if (current === null || !mayLogIn(current.login)) throw invalidCredentials();
-  const session = await openSessionOf(dependencies, current.login, account);
-  await uncount(database, addressCounter);
+      ? await countUnknown(dependencies, input.identifier)
+      : await countAttempt(database, found.login.key, at);
+  const matches = await hasher.verify(input.password, found?.passwordHash, place);
+  const accepted = matches && found !== null && !counted.locked && mayLogIn(found.login) ? found : null;
+  const current =
+    accepted === null || passwordHasExpired(counted.account, accepted.login, at)
+      ? null
+      : await readAgain(dependencies, accepted, input.password, place);
+  if (current === null || !mayLogIn(current.login)) {
+    const login = found?.login ?? null;
+    await journalFailure(database, { login, counted, at, by: 'nobody', clientAddress });
+    throw invalidCredentials();
+  }
+  const session = await openSessionOf(dependencies, current.login, counted.account);
+  await giveBack(dependencies, addressLimit, clientAddress);
+  await journalLogIn(dependencies, current.login, clientAddress);
   if (!session.mustChangePassword) await rehash(dependencies, current, input.password);
   return session;
 }
 
 /** Nobody's failure costs one write like everybody's. */
-async function countUnknown({ database }: AccountsDependencies, identifier: string, now: Date) {
+async function countUnknown(dependencies: AccountsDependencies, identifier: string): Promise<CountedAttempt> {
   const digest = createHash('sha256').update(identifier).digest('base64url');
-  await countInWindow(database, `login-unknown/${digest}`, addressWindowMs, now);
-  return { locked: false, account: null };
+  await isWithinLimit(dependencies, unknownLimit, digest);
+  return { locked: false, failures: 0, locksUntil: null, account: null };
+}
+
+const unknownLimit = { name: 'login-unknown', points: 0, windowMs: addressLimit.windowMs } as const;
+
+async function journalLogIn(
+  { database, now }: AccountsDependencies,
+  login: LoginRecord,
+  clientAddress: string,
+): Promise<void> {
+  const self = loginAddress(login);
+  const changes = clientAddressChange(clientAddress);
+  const entry = { at: now(), actor: self, action: 'LOGGED_IN', subjectIds: [self], changes } as const;
+  await writeJournalApart(database, entry);
 }
 
 /**
@@ -79,6 +112,7 @@ async function readAgain(
   { database, hasher }: AccountsDependencies,
   compared: LoginWithHash,
   password: string,
+  place: Place,
 ): Promise<LoginWithHash | null> {
   const stored = await database.users.findOne(loginFilter(compared.login._id), {
     projection: loginWithHashProjection,
@@ -86,7 +120,7 @@ async function readAgain(
   if (stored === null) return null;
   const current = toLoginWithHash(stored);
   const same = current.passwordHash === compared.passwordHash;
-  return same || (await hasher.verify(password, current.passwordHash)) ? current : null;
+  return same || (await hasher.verify(password, current.passwordHash, place)) ? current : null;
 }
 
 function mayLogIn(login: LoginRecord): boolean {
@@ -94,23 +128,14 @@ function mayLogIn(login: LoginRecord): boolean {
 }
 
 async function openSessionOf(
-  { database, accessTokens, now }: AccountsDependencies,
+  dependencies: AccountsDependencies,
   login: LoginRecord,
   account: StoredAccount | null,
 ): Promise<Session> {
-  const createdAt = now();
-  const expiresAt = new Date(createdAt.getTime() + accessTokens.lifetimeMs);
-  const sessionEpoch = account?.sessionEpoch ?? 0;
-  const sessionId = await openSession(database, { loginId: login._id, sessionEpoch, createdAt, expiresAt });
-  await database.accounts.updateOne(
-    { _id: login.key },
-    { $set: { ...clearFailures, lastLoginAt: createdAt } },
-  );
-  return sessionFor(accessTokens, login, {
-    sessionId,
-    mustChangePassword: mustChangePassword(account, login),
-    pendingEmail: account?.pendingEmail ?? null,
-  });
+  const { database, accessTokens, now } = dependencies;
+  const opened = await openSession(dependencies, login, account);
+  await database.accounts.updateOne({ _id: login.key }, { $set: { ...clearFailures, lastLoginAt: now() } });
+  return sessionFor(accessTokens, login, account, opened);
 }
 
 /**
@@ -127,7 +152,12 @@ async function rehash(
     const newHash = await hasher.hash(password);
     const filter = loginFilter(login._id, { password_hash: passwordHash });
     await inTransaction(database, async (session) => {
-      await database.users.updateOne(filter, { $set: { password_hash: newHash } }, { session });
+      const update = { $set: { password_hash: newHash } };
+      const { matchedCount } = await database.users.updateOne(filter, update, { session });
+      if (matchedCount === 0) return;
+      // Sessions of before go on: the password is the same.
+      const upgradedHash = { from: login.hashSalt, to: hashSalt(newHash) };
+      await database.accounts.updateOne({ _id: login.key }, { $set: { upgradedHash } }, { session });
       await refreshIndex(database, { loginKeys: [login._id], deliveryKeys: [] }, indexSettings, session);
     });
   } catch (error) {

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import bcrypt from 'bcrypt';
 import { isBcryptHash } from '../database/stored-documents.ts';
 import { AppError } from '../errors.ts';
-import { createWorkQueue } from './work-queue.ts';
+import { createWorkQueue, type Place } from './work-queue.ts';
 
 /** bcrypt reads no further; a longer password is never cut to this, but refused. In UTF-8 bytes. */
 export const maxPasswordBytes = 72;
@@ -19,8 +19,13 @@ export interface PasswordHasherOptions {
 export interface PasswordHasher {
   /** Hashes at once: whoever makes many keeps so many under way, so that a log-in waits for one of them at most. */
   readonly concurrency: number;
-  /** Throws AppError RATE_LIMITED when further work would be refused: ask before counting an attempt. */
-  admit(): void;
+  /**
+   * A place in the queue, to be left in the end: take one before counting an attempt, so that none is counted and then
+   * not compared.
+   *
+   * @throws AppError RATE_LIMITED when too many wait.
+   */
+  reserve(): Place;
   /**
    * A new bcrypt hash (`$2b$`).
    *
@@ -38,9 +43,10 @@ export interface PasswordHasher {
    * Whether the password belongs to the stored hash. It takes as long for a hash that is missing, malformed or cheaper,
    * and for a password that is too long, as for a current one; only a hash of a higher cost takes longer.
    *
-   * @throws AppError RATE_LIMITED when too many wait.
+   * @param place One that was reserved. Default: taken for this alone.
+   * @throws AppError RATE_LIMITED when too many wait, for whoever has reserved no place.
    */
-  verify(password: string, storedHash: unknown): Promise<boolean>;
+  verify(password: string, storedHash: unknown, place?: Place): Promise<boolean>;
   /** Whether a hash that has just verified should be replaced by one of the configured cost. */
   needsRehash(storedHash: string): boolean;
 }
@@ -65,15 +71,13 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
 
   return {
     concurrency,
-    admit() {
-      if (queue.full) throw tooManyHashes();
-    },
+    reserve: queue.reserve,
     hash,
     hashInTurn(password) {
       return turns.run(() => hash(password));
     },
-    verify(password, storedHash) {
-      return queue.run(() => compareInEqualTime(password, storedHash, cost));
+    verify(password, storedHash, place) {
+      return (place ?? queue).run(() => compareInEqualTime(password, storedHash, cost));
     },
     needsRehash(storedHash) {
       return costOf(storedHash) < cost;

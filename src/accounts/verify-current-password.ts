@@ -3,8 +3,9 @@ import type { AccountsDependencies } from './accounts-dependencies.ts';
 import { countAttempt } from './count-attempt.ts';
 import { passwordHasExpired } from './credentials.ts';
 import { type LoginWithHash, loginWithHashProjection, toLoginWithHash } from './find-login.ts';
+import { journalFailure } from './journal-failure.ts';
 import { loginFilter } from './login-filter.ts';
-import { type Viewer, viewerRole } from './viewer.ts';
+import { loginAddress, type Viewer, viewerRole } from './viewer.ts';
 
 /** @throws AppError UNAUTHENTICATED without a viewer; the permission table has refused before. */
 export function requireViewer(viewer: Viewer | null): Viewer {
@@ -43,11 +44,15 @@ export async function verifyCurrentPassword(
   { login, passwordHash }: LoginWithHash,
   currentPassword: string,
 ): Promise<void> {
-  hasher.admit();
   const at = now();
-  const { locked, account } = await countAttempt(database, login.key, at);
-  const matches = await hasher.verify(currentPassword, passwordHash);
-  if (!matches || locked || passwordHasExpired(account, login, at)) {
+  const place = hasher.reserve();
+  try {
+    const counted = await countAttempt(database, login.key, at);
+    const matches = await hasher.verify(currentPassword, passwordHash, place);
+    if (matches && !counted.locked && !passwordHasExpired(counted.account, login, at)) return;
+    await journalFailure(database, { login, counted, at, by: loginAddress(login), clientAddress: null });
     throw new AppError('INVALID_CREDENTIALS', 'The current password is not right.');
+  } finally {
+    place.leave();
   }
 }

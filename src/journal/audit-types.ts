@@ -23,7 +23,8 @@ export class AuditEvent {
   at!: Date;
 
   @Field(() => String, {
-    description: 'Id of the login that did it, or `system`, `command line`, `another application`.',
+    description:
+      'Id of the login that did it, or `nobody` for somebody who was not logged in, `system`, `command line`, `another application`.',
   })
   actor!: string;
 

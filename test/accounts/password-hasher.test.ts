@@ -1,6 +1,7 @@
 import bcrypt from 'bcrypt';
 import { describe, expect, it } from 'vitest';
 import { createPasswordHasher } from '../../src/accounts/password-hasher.ts';
+import { createWorkQueue } from '../../src/accounts/work-queue.ts';
 import { medianCpuMs } from './support/median.ts';
 
 const password = 'saffron-kettle-harbour-27';
@@ -96,12 +97,42 @@ describe('the queue', () => {
     expect(await small.verify(password, stored)).toBe(true);
   });
 
-  it('says beforehand that it is full', async () => {
-    const small = createPasswordHasher({ cost: 6, concurrency: 1, maxWaiting: 0 });
+  it('says beforehand that it is full, and keeps a place that was taken', async () => {
+    const small = createPasswordHasher({ cost: 6, concurrency: 1, maxWaiting: 1 });
+    const stored = await bcrypt.hash(password, 6);
+    const place = small.reserve();
     const running = small.hash(password);
-    expect(() => small.admit()).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }));
+    expect(() => small.reserve()).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }));
+    await expect(small.verify(password, stored)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    expect(await small.verify(password, stored, place)).toBe(true);
+    expect(await small.verify('another', stored, place)).toBe(false);
     await running;
-    expect(() => small.admit()).not.toThrow();
+    place.leave();
+    place.leave();
+    expect(await Promise.all([small.verify(password, stored), small.hash(password)])).toHaveLength(2);
+    const full = [small.reserve(), small.reserve()];
+    expect(() => small.reserve()).toThrow();
+    for (const taken of full) taken.leave();
+  });
+
+  it('runs no more at once than it may, whoever has reserved a place', async () => {
+    let running = 0;
+    let most = 0;
+    const queue = createWorkQueue({ concurrency: 2, maxWaiting: 10, refusal: () => new Error('full') });
+    const work = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running -= 1;
+    };
+    const place = queue.reserve();
+    await Promise.all([
+      ...Array.from({ length: 8 }, () => queue.run(work)),
+      place.run(work),
+      place.run(work),
+    ]);
+    place.leave();
+    expect(most).toBe(2);
   });
 });
 

@@ -40,11 +40,16 @@ export async function useToken(
     .catch((error: { code?: string }) => error.code ?? String(error));
 }
 
-/** Actions, actors and changes of the journal of one subject, oldest first. */
+/** Actions, actors and changes of the journal of one subject, oldest first; without its log-ins, by which tests begin. */
 export async function journalOf({ database }: AccountsFixture, subjectId: string) {
-  const entries = await database.journal.find({ subjectIds: subjectId }).sort({ at: 1, _id: 1 }).toArray();
+  const entries = await database.journal
+    .find({ subjectIds: subjectId, action: { $nin: logInActions } })
+    .sort({ at: 1, _id: 1 })
+    .toArray();
   return entries.map(({ action, actor, changes, subjectIds }) => ({ action, actor, changes, subjectIds }));
 }
+
+const logInActions = ['LOGGED_IN', 'LOGIN_FAILED', 'LOGIN_LOCKED'];
 
 /** Everything in the database, to show that nothing was written. */
 export async function wholeDatabase({ database }: AccountsFixture): Promise<Record<string, unknown[]>> {
