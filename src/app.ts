@@ -6,6 +6,8 @@ import type { AccountsDependencies } from './accounts/accounts-dependencies.ts';
 import { AccountsResolver } from './accounts/accounts-resolver.ts';
 import { confirmEmail } from './accounts/confirm-email.ts';
 import { PeopleResolver } from './accounts/people-resolver.ts';
+import { RecoveryResolver } from './accounts/recovery-resolver.ts';
+import { resetPassword } from './accounts/reset-password.ts';
 import { SessionsResolver } from './accounts/sessions-resolver.ts';
 import type { SigningKeys } from './accounts/signing-keys.ts';
 import type { BackfillDependencies } from './backfill/backfill-dependencies.ts';
@@ -38,10 +40,11 @@ import { createApollo } from './graphql/create-apollo.ts';
 import { clientAddressReader } from './http/client-address.ts';
 import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { createHttpServer } from './http/http-server.ts';
-import { createSessionCookies } from './http/session-cookie.ts';
 import { confirmEmailPage } from './http/pages/confirm-email-page.ts';
 import { createFormPageHandler } from './http/pages/form-page.ts';
+import { resetPasswordPage } from './http/pages/reset-password-page.ts';
 import { createPlaygroundHandler } from './http/playground.ts';
+import { createSessionCookies } from './http/session-cookie.ts';
 import type { JobWork } from './jobs/run-job.ts';
 import { JournalResolver } from './journal/journal-resolver.ts';
 import { LinkingResolver } from './linking/linking-resolver.ts';
@@ -108,7 +111,14 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
         '/confirm-email',
         createFormPageHandler(
           confirmEmailPage((token) => confirmEmail(accounts, token)),
-          report,
+          { report, clientAddress },
+        ),
+      ],
+      [
+        '/reset-password',
+        createFormPageHandler(
+          resetPasswordPage((input) => resetPassword(accounts, input)),
+          { report, clientAddress },
         ),
       ],
     ]),
@@ -168,6 +178,7 @@ export function resolvers(
   return [
     new AccountsResolver(accounts),
     new SessionsResolver(accounts),
+    new RecoveryResolver(accounts),
     new PeopleResolver(accounts),
     new LoginResolver(accounts),
     new JournalResolver(customers),

@@ -1,3 +1,4 @@
+import type { SessionCookie } from './accounts/session-cookie.ts';
 import type { Viewer } from './accounts/viewer.ts';
 import type { Loaders } from './customers/loaders.ts';
 
@@ -9,6 +10,8 @@ export interface RequestContext {
   readonly authenticationError: Error | null;
   /** Address of the client, read through the trusted proxies. */
   readonly clientAddress: string;
+  /** The browser's cookie with its refresh token; null for clients that keep it themselves. */
+  readonly sessionCookie: SessionCookie | null;
   readonly requestId: string;
   /**
    * Batches and remembers reads of this request only; never shared across viewers. Made at the first call, for the fields

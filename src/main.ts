@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { purgeExpired } from './accounts/purge-expired.ts';
 import { loadSigningKeys } from './accounts/signing-keys.ts';
+import { startRecovery } from './accounts/start-recovery.ts';
 import { type App, buildApp, type Log } from './app.ts';
 import { indexSettingsOf, notificationSecrets } from './build-use-cases.ts';
 import type { Config } from './config.ts';
@@ -19,7 +20,7 @@ import { loadTemplates } from './notifications/templates.ts';
 import { openDatabase } from './open-database.ts';
 import { keepQualitySnapshot } from './reports/quality-snapshots.ts';
 import { watchForeignWrites } from './watcher/watch-foreign-writes.ts';
-import { watchLogins } from './watcher/watch-logins.ts';
+import { type LoginWatch, watchLogins } from './watcher/watch-logins.ts';
 
 export interface Gateway {
   readonly app: App;
@@ -83,6 +84,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const keys = await loadSigningKeys(config);
     let dispatcher: Dispatcher | undefined;
     let jobRunner: JobRunner | undefined;
+    let loginWatch: LoginWatch | undefined;
     const app = await buildApp({
       config,
       database,
@@ -92,9 +94,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       playgroundDirectory,
       onNotification: () => dispatcher?.wake(),
       onJob: () => jobRunner?.wake(),
+      isToldOfChanges: () => loginWatch?.following() ?? false,
     });
     await listen(app, config);
     dispatcher = startSending({ config, database, secrets: notificationSecrets(keys), templates, now, log });
+    const recovery = startRecovery(app.accounts, {
+      onError: (error) => log.error({ err: error }, 'forgotten passwords wait for the database'),
+    });
     jobRunner = startJobRunner({
       database,
       works: app.jobWorks,
@@ -102,9 +108,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       onError: (error) => log.error({ err: error }, 'long work was interrupted, and goes on'),
     });
     const watcher = config.changeStreams ? watchForeignWrites({ database, settings, now, log }) : undefined;
-    const loginWatch = config.changeStreams
-      ? watchLogins({ database, onChange: (key) => app.accounts.authenticator.forget(key) })
-      : undefined;
+    const { authenticator } = app.accounts;
+    if (config.changeStreams) {
+      loginWatch = watchLogins({
+        database,
+        onChange: authenticator.forget,
+        onSessionEnd: authenticator.forgetSession,
+        onGap: authenticator.forgetAll,
+      });
+    }
     const keeper = startIndexKeeper({
       database,
       settings,
@@ -131,6 +143,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         app.drain();
         await closeServer(app);
         await jobRunner?.stop();
+        await recovery.stop();
         await dispatcher?.stop();
         await loginWatch?.stop();
         await watcher?.stop();

@@ -20,6 +20,9 @@ const { deny, rule, shield }: typeof import('graphql-shield') = createRequire(im
  */
 export type Access = 'anybody' | 'nobodyOrSomebody' | 'temporaryPasswordToo' | readonly ViewerRole[];
 
+/** Who may export lists, which are masked for analysts as they are in the API. */
+export const exportAccess = ['ADMIN', 'ANALYST'] as const satisfies Access;
+
 type RootFields<Root> = Exclude<keyof Root, '__typename'>;
 
 /**
@@ -53,6 +56,8 @@ export const permissions = {
     changePassword: 'temporaryPasswordToo',
     setEmail: ['ADMIN', 'ANALYST', 'CUSTOMER', 'DELIVERY_BOY'],
     confirmEmail: 'anybody',
+    forgotPassword: 'anybody',
+    resetPassword: 'anybody',
     resendCredentials: ['ADMIN'],
     resendNotification: ['ADMIN'],
     confirmLink: ['CUSTOMER'],

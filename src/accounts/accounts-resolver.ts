@@ -5,6 +5,7 @@ import { Session, Viewer } from './account-types.ts';
 import type { AccountsDependencies } from './accounts-dependencies.ts';
 import { changePassword } from './change-password.ts';
 import { confirmEmail } from './confirm-email.ts';
+import { handOver } from './hand-over.ts';
 import { logIn } from './log-in.ts';
 import { setEmail } from './set-email.ts';
 
@@ -35,7 +36,10 @@ export class AccountsResolver {
     password: string,
     @Ctx() context: RequestContext,
   ): Promise<Session> {
-    return logIn(this.dependencies, { identifier, password, clientAddress: context.clientAddress });
+    const { clientAddress, sessionCookie } = context;
+    return handOver(this.dependencies, sessionCookie, () =>
+      logIn(this.dependencies, { identifier, password, clientAddress }),
+    );
   }
 
   @Mutation(() => Session, {
@@ -51,7 +55,9 @@ export class AccountsResolver {
     newPassword: string,
     @Ctx() context: RequestContext,
   ): Promise<Session> {
-    return changePassword(this.dependencies, context.viewer, { currentPassword, newPassword });
+    return handOver(this.dependencies, context.sessionCookie, () =>
+      changePassword(this.dependencies, context.viewer, { currentPassword, newPassword }),
+    );
   }
 
   @Mutation(() => Viewer, {

@@ -1,10 +1,9 @@
 import { mustChangePassword } from '../customer-index/temporary-password-state.ts';
 import type { Database } from '../database/collections.ts';
-import { loginProjection, recordKey, toLoginRecord } from '../database/stored-documents.ts';
 import { AppError } from '../errors.ts';
 import type { AccessTokenClaims, AccessTokens } from './access-tokens.ts';
-import { BoundedMap } from './bounded-map.ts';
-import { loginFilter } from './login-filter.ts';
+import { readSessionHolder } from './session-holder.ts';
+import { SessionMemory } from './session-memory.ts';
 import { toViewer, type Viewer } from './viewer.ts';
 
 export interface AuthenticatorDependencies {
@@ -14,10 +13,18 @@ export interface AuthenticatorDependencies {
 }
 
 export interface AuthenticatorOptions {
-  /** How long what the database said of a session is believed. Default: 1 s; that of a revocation by another process. */
+  /**
+   * How long what the database said of a session is believed while nobody tells of changes. Default: 1 s; that of a
+   * revocation by another process.
+   */
   readonly maxAgeMs?: number;
   /** Sessions remembered at once. Default: 10,000. */
   readonly maxSessions?: number;
+  /**
+   * Whether `forget`, `forgetSession` and `forgetAll` are called for every change by whomever: what is remembered is then
+   * believed until they are. Default: no.
+   */
+  readonly isToldOfChanges?: () => boolean;
 }
 
 export interface Authenticator {
@@ -29,6 +36,10 @@ export interface Authenticator {
   viewerOf(authorizationHeader: string | undefined): Promise<Viewer | null>;
   /** After a write to a login, its account or its sessions: the next request sees it. `loginKey`: its record key. */
   forget(loginKey: string): void;
+  /** After one session has ended. */
+  forgetSession(sessionId: string): void;
+  /** When changes may have been missed. */
+  forgetAll(): void;
 }
 
 /** Tells who sends a request, by its access token and by what the database says of its session, login and account. */
@@ -37,23 +48,31 @@ export function createAuthenticator(
   options: AuthenticatorOptions = {},
 ): Authenticator {
   const { accessTokens, now } = dependencies;
-  const { maxAgeMs = 1_000, maxSessions = 10_000 } = options;
-  const remembered = new BoundedMap<string, RememberedRead>(maxSessions);
+  const { maxAgeMs = 1_000, maxSessions = 10_000, isToldOfChanges = () => false } = options;
+  const memory = new SessionMemory<Promise<SessionViewer | null>>(maxSessions);
 
   /** Requests that come while the database is being asked share its answer. */
-  const viewerOfSession = (claims: AccessTokenClaims): Promise<Viewer | null> => {
+  const readOnce = (claims: AccessTokenClaims): Promise<SessionViewer | null> => {
     const { sessionId, loginKey } = claims;
     const askedAtMs = now().getTime();
-    const known = remembered.get(sessionId);
+    const known = memory.get(sessionId);
     const ageMs = askedAtMs - (known?.askedAtMs ?? 0);
-    if (known !== undefined && known.loginKey === loginKey && ageMs >= 0 && ageMs < maxAgeMs)
-      return known.viewer;
-    const read = { loginKey, askedAtMs, viewer: readViewer(dependencies, claims) };
-    remembered.set(sessionId, read);
-    read.viewer.catch(() => {
-      if (remembered.get(sessionId) === read) remembered.delete(sessionId);
+    const isBelieved = ageMs >= 0 && (ageMs < maxAgeMs || isToldOfChanges());
+    if (known !== undefined && known.loginKey === loginKey && isBelieved) return known.value;
+    const read = { loginKey, askedAtMs, value: readViewer(dependencies, claims) };
+    memory.set(sessionId, read);
+    read.value.catch(() => {
+      if (memory.get(sessionId) === read) memory.forgetSession(sessionId);
     });
-    return read.viewer;
+    return read.value;
+  };
+
+  /** What a change of the database tells of is forgotten; that time passes, nobody tells of. */
+  const viewerOfSession = async (claims: AccessTokenClaims): Promise<Viewer | null> => {
+    const read = await readOnce(claims);
+    if (read === null || read.endsAtMs > now().getTime()) return read?.viewer ?? null;
+    memory.forgetSession(claims.sessionId);
+    return (await readOnce(claims))?.viewer ?? null;
   };
 
   return {
@@ -71,51 +90,33 @@ export function createAuthenticator(
       if (viewer === null) throw new AppError('UNAUTHENTICATED', 'This session has ended. Log in again.');
       return viewer;
     },
-
-    forget(loginKey) {
-      for (const [sessionId, read] of remembered) {
-        if (read.loginKey === loginKey) remembered.delete(sessionId);
-      }
-    },
+    forget: (loginKey) => memory.forgetLogin(loginKey),
+    forgetSession: (sessionId) => memory.forgetSession(sessionId),
+    forgetAll: () => memory.forgetAll(),
   };
-}
-
-interface RememberedRead {
-  readonly loginKey: string;
-  readonly askedAtMs: number;
-  readonly viewer: Promise<Viewer | null>;
 }
 
 /** RFC 6750; the name of a scheme has no case. */
 const bearerForm = /^bearer +([A-Za-z0-9._~+/=-]+)$/i;
 
-const accountProjection = {
-  mustChangePassword: 1,
-  temporarySalt: 1,
-  sessionEpoch: 1,
-  pendingEmail: 1,
-} as const;
+interface SessionViewer {
+  readonly viewer: Viewer;
+  /** When the session ends unless it is refreshed. */
+  readonly endsAtMs: number;
+}
 
 /** Null when the session has ended, or its login may no longer log in. */
 async function readViewer(
   { database, now }: AuthenticatorDependencies,
   { sessionId, loginKey }: AccessTokenClaims,
-): Promise<Viewer | null> {
-  const [session, account] = await Promise.all([
-    database.sessions.findOne({ _id: sessionId }),
-    database.accounts.findOne({ _id: loginKey }, { projection: accountProjection }),
-  ]);
-  if (session === null || recordKey(session.loginId) !== loginKey) return null;
-  if (session.expiresAt.getTime() <= now().getTime()) return null;
-  if (session.sessionEpoch !== (account?.sessionEpoch ?? 0)) return null;
-  const stored = await database.users.findOne(loginFilter(session.loginId), { projection: loginProjection });
-  if (stored === null) return null;
-  const login = toLoginRecord(stored);
-  return login.isActive
-    ? toViewer(login, {
-        sessionId,
-        mustChangePassword: mustChangePassword(account, login),
-        pendingEmail: account?.pendingEmail ?? null,
-      })
-    : null;
+): Promise<SessionViewer | null> {
+  const holder = await readSessionHolder(database, sessionId, now());
+  if (holder === null || holder.login.key !== loginKey) return null;
+  const { session, login, account } = holder;
+  const viewer = toViewer(login, {
+    sessionId,
+    mustChangePassword: mustChangePassword(account, login),
+    pendingEmail: account?.pendingEmail ?? null,
+  });
+  return viewer && { viewer, endsAtMs: session.expiresAt.getTime() };
 }

@@ -3,9 +3,15 @@ export class BoundedMap<Key, Value> {
   private readonly entries = new Map<Key, Value>();
   private readonly capacity: number;
 
-  /** `capacity`: entries at most, 1 or more. */
-  constructor(capacity: number) {
+  private readonly onDropped: (key: Key, value: Value) => void;
+
+  /**
+   * @param capacity Entries at most, 1 or more.
+   * @param onDropped Told of an entry for which there is no room any more.
+   */
+  constructor(capacity: number, onDropped: (key: Key, value: Value) => void = () => {}) {
     this.capacity = capacity;
+    this.onDropped = onDropped;
   }
 
   get size(): number {
@@ -25,18 +31,14 @@ export class BoundedMap<Key, Value> {
     this.entries.delete(key);
     this.entries.set(key, value);
     if (this.entries.size <= this.capacity) return;
-    for (const oldest of this.entries.keys()) {
+    for (const [oldest, dropped] of this.entries) {
       this.entries.delete(oldest);
+      this.onDropped(oldest, dropped);
       return;
     }
   }
 
   delete(key: Key): void {
     this.entries.delete(key);
-  }
-
-  /** The entries, those used longest ago first. */
-  [Symbol.iterator](): IterableIterator<[Key, Value]> {
-    return this.entries[Symbol.iterator]();
   }
 }

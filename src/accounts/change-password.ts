@@ -1,18 +1,23 @@
 import type { ClientSession } from 'mongodb';
 import { refreshIndex } from '../customer-index/refresh-index.ts';
+import { legacyTokenFields } from '../database/clear-legacy-tokens.ts';
+import type { StoredAccount } from '../database/collections.ts';
+import { hashSalt } from '../database/stored-documents.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { AppError, badInput } from '../errors.ts';
 import { writeJournal } from '../journal/write-journal.ts';
+import type { NotificationKind } from '../notifications/notification-kinds.ts';
 import type { AccountsDependencies } from './accounts-dependencies.ts';
 import { clearFailures } from './count-attempt.ts';
 import type { LoginWithHash } from './find-login.ts';
 import { loginFilter } from './login-filter.ts';
-import { voidEmailTokens } from './one-time-token.ts';
-import { openSession } from './open-session.ts';
+import { cancelMessages, voidEmailTokens, voidRecovery } from './one-time-token.ts';
+import { type OpenedSession, openSession } from './open-session.ts';
+import { passwordChangedNotice, passwordOwner } from './password-changed.ts';
 import { checkNewPassword } from './password-policy.ts';
 import { type Session, sessionFor } from './session.ts';
 import { readOwnLogin, requireViewer, verifyCurrentPassword } from './verify-current-password.ts';
-import { loginAddress, type Viewer, viewerRole } from './viewer.ts';
+import { loginAddress, type Viewer } from './viewer.ts';
 
 export interface ChangePasswordInput {
   readonly currentPassword: string;
@@ -20,8 +25,9 @@ export interface ChangePasswordInput {
 }
 
 /**
- * Gives the viewer a new password, ends all their sessions, the asking one included, and opens a new one. A new address
- * that waits to be confirmed is forgotten: whoever knew the old password may have asked for it.
+ * Gives the viewer a new password, ends all their sessions, the asking one included, opens a new one, and tells them. A
+ * new address that waits to be confirmed is forgotten: whoever knew the old password may have asked for it. So are links
+ * and codes for a forgotten password. The code for a delivery record, which opens nothing without a session, goes on.
  *
  * @throws AppError UNAUTHENTICATED without a viewer; BAD_USER_INPUT (`newPassword`) by the policy, and when nothing would
  * change; INVALID_CREDENTIALS for a wrong current password, counted like a failed log-in; CONFLICT when the password was
@@ -35,47 +41,36 @@ export async function changePassword(
   const { database, hasher, accessTokens, authenticator, indexSettings } = dependencies;
   const found = await readOwnLogin(dependencies, requireViewer(viewer));
   const { login } = found;
-  await checkNewPassword(input.newPassword, ownerOf(found), indexSettings.defaultPhoneRegion);
+  await checkNewPassword(input.newPassword, passwordOwner(login), indexSettings.defaultPhoneRegion);
   if (input.newPassword === input.currentPassword) {
     throw badInput('newPassword', 'The new password is the current one. Choose another.');
   }
   await verifyCurrentPassword(dependencies, found, input.currentPassword);
   const newHash = await hasher.hash(input.newPassword);
   try {
-    const sessionId = await inTransaction(database, (transaction) =>
+    const { account, ...opened } = await inTransaction(database, (transaction) =>
       writeNewPassword(dependencies, found, newHash, transaction),
     );
-    return await sessionFor(accessTokens, login, {
-      sessionId,
-      mustChangePassword: false,
-      pendingEmail: null,
-    });
+    dependencies.outbox.wake();
+    return await sessionFor(accessTokens, login, account, opened);
   } finally {
     authenticator.forget(login.key);
   }
 }
 
-function ownerOf({ login }: LoginWithHash) {
-  return {
-    role: viewerRole(login.role) ?? 'CUSTOMER',
-    name: login.name,
-    email: login.email,
-    phone: login.phone,
-  };
-}
-
-/** All or nothing; answers the id of the session that goes on. */
+/** All or nothing; answers the session that goes on. */
 async function writeNewPassword(
-  { database, accessTokens, indexSettings, now }: AccountsDependencies,
+  dependencies: AccountsDependencies,
   { login, passwordHash }: LoginWithHash,
   newHash: string,
   transaction: ClientSession,
-): Promise<string> {
+): Promise<OpenedSession & { account: StoredAccount | null }> {
+  const { database, outbox, indexSettings, now } = dependencies;
   const at = now();
   const { matchedCount } = await database.users.updateOne(
     // The role too: what the password must be like was decided by it.
     loginFilter(login._id, { password_hash: passwordHash, role: login.role }),
-    { $set: { password_hash: newHash } },
+    { $set: { password_hash: newHash }, $unset: legacyTokenFields },
     { session: transaction },
   );
   if (matchedCount === 0)
@@ -90,19 +85,21 @@ async function writeNewPassword(
     { upsert: true, returnDocument: 'after', session: transaction },
   );
   await voidEmailTokens(database, login.key, transaction);
-  const session = {
-    loginId: login._id,
-    sessionEpoch: account?.sessionEpoch ?? 1,
-    createdAt: at,
-    expiresAt: new Date(at.getTime() + accessTokens.lifetimeMs),
-  };
-  const sessionId = await openSession(database, session, transaction);
+  await voidRecovery(database, [login.key], transaction);
+  // The temporary password in it is no good any more.
+  await cancelMessages(database, { loginKey: login.key, kind: credentialsKind }, transaction);
+  await database.sessions.deleteMany({ loginKey: login.key }, { session: transaction });
+  const changed = { ...login, hashSalt: hashSalt(newHash) };
+  const opened = await openSession(dependencies, changed, account, transaction);
   const self = loginAddress(login);
   await writeJournal(
     database,
     [{ at, actor: self, action: 'PASSWORD_CHANGED', subjectIds: [self] }],
     transaction,
   );
+  await outbox.add([await passwordChangedNotice(dependencies, login, at)], transaction);
   await refreshIndex(database, { loginKeys: [login._id], deliveryKeys: [] }, indexSettings, transaction);
-  return sessionId;
+  return { ...opened, account };
 }
+
+const credentialsKind: NotificationKind = 'CREDENTIALS';

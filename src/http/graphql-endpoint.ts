@@ -7,7 +7,11 @@ import { sendJson } from './responses.ts';
 
 export interface GraphqlEndpointOptions {
   readonly apollo: ApolloServer<RequestContext>;
-  readonly createContext: (request: IncomingMessage, requestId: string) => Promise<RequestContext>;
+  readonly createContext: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ) => Promise<RequestContext>;
   readonly report: (error: unknown, requestId: string) => void;
   /** Requests that take longer are answered UNAVAILABLE. Default: 45 s, longer than any wait for the database. */
   readonly deadlineMs?: number;
@@ -41,7 +45,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions) {
     const answer = await beforeDeadline(
       options.apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: { method: 'POST', headers: headersOf(request), search: '', body },
-        context: () => options.createContext(request, requestId),
+        context: () => options.createContext(request, response, requestId),
       }),
       options.deadlineMs ?? standardDeadlineMs,
     );

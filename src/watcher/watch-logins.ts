@@ -1,24 +1,37 @@
-import type { Document } from 'mongodb';
+import type { ChangeStream, Document } from 'mongodb';
 import type { Database } from '../database/collections.ts';
 import { pause } from '../database/pause.ts';
 import { recordKey } from '../database/stored-documents.ts';
 import type { ChangeEvent } from './change-event.ts';
-import { ChangeReader, ChangeStreamError } from './change-reader.ts';
+import { ChangeStreamError } from './change-reader.ts';
 
 export interface LoginWatchOptions {
   readonly database: Database;
   /** Told the record key of each login that was changed, or its account, by whichever process or application. */
   readonly onChange: (loginKey: string) => void;
+  /** Told of each session that has ended by being removed. */
+  readonly onSessionEnd: (sessionId: string) => void;
+  /** From here on everything is told; of what happened before, something may have been missed. */
+  readonly onGap: () => void;
+}
+
+export interface LoginWatch {
+  /** Whether every change is being told, at most the time of one answer of the database after it happened. */
+  following(): boolean;
+  stop(): Promise<void>;
 }
 
 /**
- * Tells of every login that changes from now on, in this process: what it remembers of sessions is then read again. A
- * change that it misses, such as one while the database is away, shows when what is remembered is too old.
+ * Tells of every login that changes and every session that ends, from now on, in this process: what it remembers of
+ * sessions is then read again, and believed in between. Log-outs elsewhere are seen by the removal of their session; all
+ * else that ends sessions changes the login or its account.
  */
-export function watchLogins(options: LoginWatchOptions): { stop(): Promise<void> } {
+export function watchLogins(options: LoginWatchOptions): LoginWatch {
   const stopping = new AbortController();
-  const running = keepReading(options, stopping.signal);
+  const state: State = { answeredAtMs: null };
+  const running = keepReading(options, state, stopping.signal);
   return {
+    following: () => state.answeredAtMs !== null && performance.now() - state.answeredAtMs < silenceMs,
     async stop() {
       stopping.abort();
       await running;
@@ -26,44 +39,91 @@ export function watchLogins(options: LoginWatchOptions): { stop(): Promise<void>
   };
 }
 
-async function keepReading(options: LoginWatchOptions, stopping: AbortSignal): Promise<void> {
+interface State {
+  /** When the server last said what has happened, or that nothing has; null when no stream is open. */
+  answeredAtMs: number | null;
+}
+
+async function keepReading(options: LoginWatchOptions, state: State, stopping: AbortSignal): Promise<void> {
   while (!stopping.aborted) {
     try {
-      await read(options, stopping);
+      await read(options, state, stopping);
     } catch (error) {
-      const refused = error instanceof ChangeStreamError && error.permanent;
-      await pause(refused ? refusedMs : retryMs, stopping);
+      state.answeredAtMs = null;
+      if (stopping.aborted) return;
+      await pause(new ChangeStreamError(error).permanent ? refusedMs : retryMs, stopping);
     }
   }
 }
 
-async function read({ database, onChange }: LoginWatchOptions, stopping: AbortSignal): Promise<void> {
-  const { users, accounts } = database;
-  const pipeline = [
+async function read(options: LoginWatchOptions, state: State, stopping: AbortSignal): Promise<void> {
+  const { database } = options;
+  const stream = database.db.watch<Document, ChangeEvent>(pipeline(database), { maxAwaitTimeMS });
+  // What the driver emits is thrown by its methods too.
+  stream.on('error', () => {});
+  // It is open once the server has said where it stands: the first read would wait for news.
+  stream.once('resumeTokenChanged', () => {
+    options.onGap();
+    state.answeredAtMs = performance.now();
+  });
+  const close = () => void stream.close().catch(() => {});
+  stopping.addEventListener('abort', close, { once: true });
+  try {
+    while (!stopping.aborted) {
+      const event = await next(stream);
+      if (event !== null) tell(options, event);
+      if (state.answeredAtMs !== null) state.answeredAtMs = performance.now();
+    }
+  } finally {
+    state.answeredAtMs = null;
+    stopping.removeEventListener('abort', close);
+    await stream.close().catch(() => {});
+  }
+}
+
+/** A stream that the server has ended answers "nothing", at once and for ever. */
+function next(stream: ChangeStream<Document, ChangeEvent>): Promise<ChangeEvent | null> {
+  if (stream.closed) throw new Error('The change stream has ended.');
+  return stream.tryNext();
+}
+
+function pipeline({ users, accounts, sessions }: Database): Document[] {
+  const written = ['insert', 'update', 'replace', 'delete'];
+  const held = [users.collectionName, accounts.collectionName, sessions.collectionName];
+  return [
     {
       $match: {
-        'ns.coll': { $in: [users.collectionName, accounts.collectionName] },
-        operationType: { $in: ['update', 'replace', 'delete'] },
+        $or: [
+          {
+            'ns.coll': { $in: [users.collectionName, accounts.collectionName] },
+            operationType: { $in: written },
+          },
+          // Not the refreshes: they change nothing but how long a session holds.
+          { 'ns.coll': sessions.collectionName, operationType: 'delete' },
+          { 'ns.coll': { $in: held }, operationType: { $in: ['drop', 'rename'] } },
+          { 'to.coll': { $in: held }, operationType: 'rename' },
+          { operationType: { $in: ['dropDatabase', 'invalidate'] } },
+        ],
       },
     },
     { $project: { operationType: 1, ns: 1, 'documentKey._id': 1 } },
   ];
-  const reader = new ChangeReader(
-    database.db.watch<Document, ChangeEvent>(pipeline, { maxAwaitTimeMS: 5_000 }),
-  );
-  try {
-    while (!stopping.aborted) {
-      const { events } = await reader.next(stopping);
-      for (const { ns, documentKey } of events) {
-        const key = documentKey?._id;
-        onChange(ns?.coll === accounts.collectionName ? String(key) : recordKey(key));
-      }
-    }
-  } finally {
-    await reader.close();
-  }
 }
 
+function tell(
+  { database, onChange, onSessionEnd, onGap }: LoginWatchOptions,
+  { operationType, ns, documentKey }: ChangeEvent,
+): void {
+  if (!['insert', 'update', 'replace', 'delete'].includes(operationType)) return onGap();
+  const key = documentKey?._id;
+  if (ns?.coll === database.sessions.collectionName) return onSessionEnd(String(key));
+  onChange(ns?.coll === database.accounts.collectionName ? String(key) : recordKey(key));
+}
+
+/** So long the server waits for news before it answers that there are none: by that it is known to be there. */
+const maxAwaitTimeMS = 1_000;
+/** A server that has said nothing for so long may be away, and the changes with it. */
+const silenceMs = 3_000;
 const retryMs = 1_000;
 /** How often a database without change streams is asked again. */
 const refusedMs = 60_000;

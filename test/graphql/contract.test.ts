@@ -61,6 +61,8 @@ const servedRootFields = {
     'changePassword',
     'setEmail',
     'confirmEmail',
+    'forgotPassword',
+    'resetPassword',
     'resendCredentials',
     'confirmLink',
     'updateCustomer',

@@ -285,6 +285,22 @@ export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type MeQuery = { me: { id: string, role: Role, name: string | null, email: string | null, phone: string | null, mustChangePassword: boolean } | null };
 
+export type ForgotPasswordMutationVariables = Exact<{
+  identifier: string;
+}>;
+
+
+export type ForgotPasswordMutation = { forgotPassword: { message: string } };
+
+export type ResetPasswordMutationVariables = Exact<{
+  token: string;
+  identifier?: string | null | undefined;
+  newPassword: string;
+}>;
+
+
+export type ResetPasswordMutation = { resetPassword: { message: string } };
+
 export type StartBackfillMutationVariables = Exact<{
   dryRun: boolean;
 }>;
@@ -663,6 +679,20 @@ export const MeDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:95049dc110b72b561143529189740e73acdc281bd0fedbe8620c0565f4ac159c"}) as unknown as TypedDocumentString<MeQuery, MeQueryVariables>;
+export const ForgotPasswordDocument = new TypedDocumentString(`
+    mutation ForgotPassword($identifier: String!) {
+  forgotPassword(identifier: $identifier) {
+    message
+  }
+}
+    `, {"hash":"sha256:062d174cf8cc76990178edfd7a5d117e17b1a91a46037eb3d9ebcc26c257ac0e"}) as unknown as TypedDocumentString<ForgotPasswordMutation, ForgotPasswordMutationVariables>;
+export const ResetPasswordDocument = new TypedDocumentString(`
+    mutation ResetPassword($token: String!, $identifier: String, $newPassword: String!) {
+  resetPassword(token: $token, identifier: $identifier, newPassword: $newPassword) {
+    message
+  }
+}
+    `, {"hash":"sha256:377ba9ebe9b3255b171cf9db0f74476d2453bd6d4dc00d1ae22b8534f202959e"}) as unknown as TypedDocumentString<ResetPasswordMutation, ResetPasswordMutationVariables>;
 export const StartBackfillDocument = new TypedDocumentString(`
     mutation StartBackfill($dryRun: Boolean!) {
   startBackfill(dryRun: $dryRun) {

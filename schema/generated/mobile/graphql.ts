@@ -64,6 +64,22 @@ export type MyRecordQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type MyRecordQuery = { me: { id: string, name: string | null, email: string | null, phone: string | null, mustChangePassword: boolean, linkConfirmationPending: boolean, customer: { id: string, name: string | null, phone: string | null, email: string | null, address: string | null, area: string | null, status: CustomerStatus, deliveryBoy: { name: string | null, phone: string | null } | null } | null } | null };
 
+export type ForgotPasswordMutationVariables = Exact<{
+  identifier: string;
+}>;
+
+
+export type ForgotPasswordMutation = { forgotPassword: { message: string } };
+
+export type ResetPasswordMutationVariables = Exact<{
+  token: string;
+  identifier?: string | null | undefined;
+  newPassword: string;
+}>;
+
+
+export type ResetPasswordMutation = { resetPassword: { message: string } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -150,3 +166,17 @@ export const MyRecordDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:16a44168168882335171810aba46be2abd6c23d8f7e4df885c63199a581c386a"}) as unknown as TypedDocumentString<MyRecordQuery, MyRecordQueryVariables>;
+export const ForgotPasswordDocument = new TypedDocumentString(`
+    mutation ForgotPassword($identifier: String!) {
+  forgotPassword(identifier: $identifier) {
+    message
+  }
+}
+    `, {"hash":"sha256:062d174cf8cc76990178edfd7a5d117e17b1a91a46037eb3d9ebcc26c257ac0e"}) as unknown as TypedDocumentString<ForgotPasswordMutation, ForgotPasswordMutationVariables>;
+export const ResetPasswordDocument = new TypedDocumentString(`
+    mutation ResetPassword($token: String!, $identifier: String, $newPassword: String!) {
+  resetPassword(token: $token, identifier: $identifier, newPassword: $newPassword) {
+    message
+  }
+}
+    `, {"hash":"sha256:377ba9ebe9b3255b171cf9db0f74476d2453bd6d4dc00d1ae22b8534f202959e"}) as unknown as TypedDocumentString<ResetPasswordMutation, ResetPasswordMutationVariables>;

@@ -907,6 +907,8 @@ export type Mutation = {
   createLogin: Customer;
   /** Makes a login for somebody who works here, and sends them a temporary password. */
   createStaff: Viewer;
+  /** Asks for a message by which a new password can be chosen: a link by e-mail, which works for an hour, or a code by SMS, for 10 minutes. The answer is the same whoever asks for whom. */
+  forgotPassword: Acknowledgement;
   /** Makes up to 200 customers, an answer each: one that is refused harms no other. Their logins get no password yet: credentials go out when they are released. */
   importCustomers: Array<ImportedCustomer>;
   /** Makes one customer of a login and a delivery record, or completes their half link. Never overwrites a link: a refusal says what is in the way and how it is cleared. The login reads the record after the code that is sent to the record's own contact. */
@@ -929,6 +931,8 @@ export type Mutation = {
   resendCredentials: Acknowledgement;
   /** Tries to deliver a message again; refused with CONFLICT once the password, code or link in it is no longer good. */
   resendNotification: Acknowledgement;
+  /** Sets a new password with the link or the code that was sent, once, and ends every session. Nobody is logged in by it. Whatever is no good is answered with INVALID_OR_EXPIRED_TOKEN. */
+  resetPassword: Acknowledgement;
   /** Goes on with a run that was paused or has failed, behind its last page. */
   resumeBackfill: BackfillRun;
   /** Goes on with a release that was paused, or that has failed. */
@@ -1008,6 +1012,11 @@ export type MutationCreateStaffArgs = {
 };
 
 
+export type MutationForgotPasswordArgs = {
+  identifier: Scalars['String']['input'];
+};
+
+
 export type MutationImportCustomersArgs = {
   input: Array<CreateCustomerInput>;
 };
@@ -1059,6 +1068,13 @@ export type MutationResendCredentialsArgs = {
 
 export type MutationResendNotificationArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type MutationResetPasswordArgs = {
+  identifier?: InputMaybe<Scalars['String']['input']>;
+  newPassword: Scalars['String']['input'];
+  token: Scalars['String']['input'];
 };
 
 
