@@ -56,7 +56,10 @@ function stepOf(
     explanation: [
       'There is no login: nobody can log in as this customer.',
       ...inTheWay.map((other) => reason(other, record, records)),
-      outcome(candidates.map((login) => addressOf(login, records))),
+      outcome(
+        inTheWay.length > 0,
+        candidates.map((login) => addressOf(login, records)),
+      ),
       ...(linking.length > 1
         ? ['The record has neither a phone nor an e-mail to log in by: ask for one, which is stored first.']
         : []),
@@ -112,13 +115,16 @@ function reason(other: LoginRecord | DeliveryRecord, record: DeliveryRecord, rec
   return `Its own link ${names}: that is cleared.`;
 }
 
-function outcome(candidates: readonly string[]): string {
+function outcome(afterClearing: boolean, candidates: readonly string[]): string {
   const [first, ...others] = candidates;
-  if (first === undefined) return 'Then a login of its own is made, and credentials are sent.';
-  if (others.length === 0) {
-    return `Then the login ${first} is linked; it reads the record after the code that is sent to the record's own contact.`;
+  const [then, a, the, one] = afterClearing ? ['Then ', 'a', 'the', 'one'] : ['', 'A', 'The', 'One'];
+  if (first === undefined) {
+    return `${then}${a} login of its own is made of its phone and e-mail, and credentials are sent there.`;
   }
-  return `Then one login is linked: find out which is theirs, ${candidates.join(' or ')}, and give it as $userId.`;
+  if (others.length === 0) {
+    return `${then}${the} login ${first} is linked; it reads the record after the code that is sent to the record's own contact.`;
+  }
+  return `${then}${one} login is linked: find out which is theirs, ${candidates.join(' or ')}, and give it as $userId.`;
 }
 
 function claims(record: LoginRecord | DeliveryRecord, other: LoginRecord | DeliveryRecord): boolean {

@@ -379,15 +379,12 @@ type Pair = Awaited<ReturnType<typeof addPair>>;
 /** A customer of both halves, linked. */
 async function addPair(loginFields: Document = {}, deliveryFields: Document = {}) {
   people += 1;
+  const _id = new ObjectId();
   const delivery = { ...record(), ...deliveryFields };
-  const login = {
-    ...person(uuid(), { email: `u${people}@example.com`, phone: newPhone(), customer_v2_id: delivery.id }),
-    ...loginFields,
-    _id: new ObjectId(),
-  };
-  delivery.user_id = login.id;
-  await app.add({ users: [login], customersV2: [delivery] });
-  return { login: login as Document & { id: string }, delivery, key: recordKey(login._id) };
+  const own = { email: `u${people}@example.com`, phone: newPhone(), customer_v2_id: delivery.id };
+  const login: Document & { id: string } = { ...person('', own), ...loginFields, id: uuid(), _id };
+  await app.add({ users: [login], customersV2: [{ ...delivery, user_id: login.id }] });
+  return { login, delivery, key: recordKey(_id) };
 }
 
 async function addDelivery(fields: Document = {}) {

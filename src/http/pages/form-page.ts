@@ -9,12 +9,22 @@ import { type Page, sendPage } from './send-page.ts';
 export interface FormPage {
   /** GET and HEAD: changes nothing, since mail scanners open links too. */
   show(parameters: URLSearchParams): Page;
-  /** POST: does it, and says what has become of it. Refusals may be thrown. */
-  submit(form: URLSearchParams): Promise<Page>;
+  /**
+   * POST: does it, and says what has become of it. Refusals may be thrown.
+   *
+   * @param clientAddress Read through the trusted proxies.
+   */
+  submit(form: URLSearchParams, clientAddress: string): Promise<Page>;
+}
+
+export interface FormPageOptions {
+  /** Told of what nobody expected. */
+  readonly report: (error: unknown) => void;
+  readonly clientAddress: (request: IncomingMessage) => string;
 }
 
 /** Answers requests for one form page, without any script in the browser. */
-export function createFormPageHandler(page: FormPage, report: (error: unknown) => void) {
+export function createFormPageHandler(page: FormPage, { report, clientAddress }: FormPageOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method === 'GET' || request.method === 'HEAD') {
       const [, search = ''] = (request.url ?? '').split('?', 2);
@@ -29,7 +39,8 @@ export function createFormPageHandler(page: FormPage, report: (error: unknown) =
       if (!(error instanceof BodyTooLargeError)) throw error;
       return sendPage(request, response, tooLarge);
     }
-    sendPage(request, response, await submitted(page, new URLSearchParams(body), report));
+    const submit = () => page.submit(new URLSearchParams(body), clientAddress(request));
+    sendPage(request, response, await submitted(submit, report));
   };
 }
 
@@ -40,13 +51,9 @@ function isForm(contentType: string | undefined): boolean {
   return contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded';
 }
 
-async function submitted(
-  page: FormPage,
-  form: URLSearchParams,
-  report: (error: unknown) => void,
-): Promise<Page> {
+async function submitted(submit: () => Promise<Page>, report: (error: unknown) => void): Promise<Page> {
   try {
-    return await page.submit(form);
+    return await submit();
   } catch (error) {
     if (error instanceof AppError) return failure(statuses[error.code] ?? 400, error.message);
     report(error);

@@ -7,6 +7,8 @@ import { pageStyle } from './page-style.ts';
 export interface Page {
   /** Of the window, and its one heading. */
   readonly title: string;
+  /** Of the window, where it says more than the heading: it is read out first. */
+  readonly windowTitle?: string;
   /** What follows the heading. */
   readonly body: Html;
   /** Default: 200. */
@@ -37,12 +39,12 @@ export function sendPage(request: IncomingMessage, response: ServerResponse, pag
   response.end(request.method === 'HEAD' ? undefined : text);
 }
 
-function documentOf({ title, body }: Page): string {
+function documentOf({ title, windowTitle = title, body }: Page): string {
   const { text } = html`<html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
+<title>${windowTitle}</title>
 <style>${pageStyle}</style>
 </head>
 <body>
