@@ -34,7 +34,9 @@ import { LoginDiagnosisResolver } from './customers/login-diagnosis-resolver.ts'
 import { LoginResolver } from './customers/login-resolver.ts';
 import { UpdateResolver } from './customers/update-resolver.ts';
 import type { Database } from './database/collections.ts';
+import { AssignmentResolver } from './delivery/assignment-resolver.ts';
 import { DeliveryBoyConnectionResolver, DeliveryResolver } from './delivery/delivery-resolver.ts';
+import { MyDeliveriesResolver } from './delivery/my-deliveries-resolver.ts';
 import { buildSchema } from './graphql/build-schema.ts';
 import { createApollo } from './graphql/create-apollo.ts';
 import { clientAddressReader } from './http/client-address.ts';
@@ -194,6 +196,8 @@ export function resolvers(
     new UpdateResolver(customers),
     new DeliveryResolver(customers),
     new DeliveryBoyConnectionResolver(),
+    new AssignmentResolver(customers),
+    new MyDeliveriesResolver(customers),
     new LinkageAuditResolver(customers, figures),
     new DataQualityResolver(customers, figures),
     new DashboardResolver(createRecentDashboard(customers, figures)),

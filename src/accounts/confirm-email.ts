@@ -13,7 +13,7 @@ import type { AccountsDependencies } from './accounts-dependencies.ts';
 import { recipientOf } from './credentials-message.ts';
 import { loginFilter } from './login-filter.ts';
 import { loginsWithEmail } from './logins-with-email.ts';
-import { consumeToken, findToken, invalidToken, voidEmailTokens } from './one-time-token.ts';
+import { consumeToken, findToken, invalidToken, voidEmailTokens, voidRecovery } from './one-time-token.ts';
 import { loginAddress, viewerRole } from './viewer.ts';
 
 /**
@@ -67,6 +67,7 @@ async function confirm(
     isConfirmed(account, delivery, customer?.claimedByLoginOnly ?? false);
   await writeEmail(dependencies, { login, delivery: follows ? delivery : null, email }, session);
   await voidEmailTokens(database, login.key, session);
+  await voidRecovery(database, [login.key], session);
   await tell(dependencies, { login, delivery, follows, email, at }, session);
   const touched = { loginKeys: [login._id], deliveryKeys: follows ? [delivery._id] : [] };
   await refreshIndex(database, touched, indexSettings, session);

@@ -28,12 +28,6 @@ export function passwordOwner({ role, name, email, phone }: LoginRecord): Passwo
   return { role: viewerRole(role) ?? 'CUSTOMER', name, email, phone };
 }
 
-/**
- * To `$unset` in a login whose password changes: with the token that the older application has stored in clear, whoever
- * has read the database could change it again.
- */
-export const withoutLegacyToken = { password_reset_token: '', password_reset_expires: '' } as const;
-
 /** What to `$set` in the account of a login that has a password of its own choice; failures are apart. */
 export const ownPassword = {
   mustChangePassword: false,

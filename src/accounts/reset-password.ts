@@ -2,6 +2,7 @@ import type { ClientSession } from 'mongodb';
 import { canonicalEmail } from '../customer-index/canonical-email.ts';
 import { canonicalPhone } from '../customer-index/canonical-phone.ts';
 import { refreshIndex } from '../customer-index/refresh-index.ts';
+import { legacyTokenFields } from '../database/clear-legacy-tokens.ts';
 import type { LoginRecord } from '../database/stored-documents.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { AppError } from '../errors.ts';
@@ -11,12 +12,13 @@ import { giveBack, isWithinLimit } from '../throttles/throttle.ts';
 import type { AccountsDependencies } from './accounts-dependencies.ts';
 import { addressKey } from './address-key.ts';
 import { clearFailures } from './count-attempt.ts';
+import { endSessionsOf } from './end-sessions.ts';
 import { loginWithHashProjection, toLoginWithHash } from './find-login.ts';
 import { loginFilter } from './login-filter.ts';
 import { loginName } from './login-name.ts';
 import { nameToLogInBy } from './name-to-log-in-by.ts';
 import { invalidToken, voidEverySecret } from './one-time-token.ts';
-import { ownPassword, passwordChangedNotice, passwordOwner, withoutLegacyToken } from './password-changed.ts';
+import { ownPassword, passwordChangedNotice, passwordOwner } from './password-changed.ts';
 import { checkNewPassword } from './password-policy.ts';
 import { mayRecover } from './recovery-destinations.ts';
 import { recoveryFailureLimit } from './recovery-limits.ts';
@@ -118,7 +120,7 @@ async function writeReset(
   if (login.role !== role) throw new AppError('CONFLICT', 'The role has just been changed. Try again.');
   await database.users.updateOne(
     loginFilter(login._id),
-    { $set: { password_hash: newHash }, $unset: withoutLegacyToken },
+    { $set: { password_hash: newHash }, $unset: legacyTokenFields },
     { session },
   );
   await database.accounts.updateOne(
@@ -126,10 +128,10 @@ async function writeReset(
     {
       $set: { ...ownPassword, ...clearFailures },
       $unset: { temporarySalt: '' },
-      $inc: { sessionEpoch: 1 },
     },
     { upsert: true, session },
   );
+  await endSessionsOf(database, login.key, session);
   await voidEverySecret(database, login.key, session);
   const self = loginAddress(login);
   await writeJournal(

@@ -8,6 +8,7 @@ import { refuseLastAdmin } from './last-admin.ts';
 import { loginFilter } from './login-filter.ts';
 import { type LoginTarget, readTarget } from './login-target.ts';
 import { unknownRole } from './login-view.ts';
+import { voidRecovery } from './one-time-token.ts';
 import { requireAdmin } from './require-admin.ts';
 import { type Viewer, viewerRole } from './viewer.ts';
 
@@ -56,6 +57,7 @@ async function writeActive(
     { $inc: { sessionEpoch: 1 } },
     { upsert: true, returnDocument: 'after', session },
   );
+  await voidRecovery(database, [login.key], session);
   if (!active) {
     await database.notifications.updateMany(
       { loginKey: login.key, state: { $in: ['PENDING', 'DEAD'] }, kind: credentialsKind },

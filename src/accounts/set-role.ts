@@ -10,6 +10,7 @@ import { refuseLastAdmin } from './last-admin.ts';
 import { loginFilter } from './login-filter.ts';
 import { type LoginTarget, readTarget } from './login-target.ts';
 import { type LoginView, loginView } from './login-view.ts';
+import { voidRecovery } from './one-time-token.ts';
 import { minPasswordLength } from './password-policy.ts';
 import { requireAdmin } from './require-admin.ts';
 import { storedRole, type Viewer, type ViewerRole, viewerRole } from './viewer.ts';
@@ -58,6 +59,7 @@ async function writeRole(
     { $inc: { sessionEpoch: 1 }, ...passwordDemand(target, role) },
     { upsert: true, returnDocument: 'after', session },
   );
+  await voidRecovery(database, [target.login.key], session);
   await writeJournal(
     database,
     [

@@ -1,4 +1,5 @@
 import { type IndexDescription, type IndexDescriptionInfo, MongoServerError } from 'mongodb';
+import { clearLegacyTokens } from './clear-legacy-tokens.ts';
 import type { Database } from './collections.ts';
 import { keepForeignHistory } from './foreign-history.ts';
 import { takeLease } from './lease.ts';
@@ -93,6 +94,13 @@ const migrations: readonly Migration[] = [
       await dropIndexes(database, 'journal', ['subject']);
       await dropIndexes(database, 'customer_index_records', ['login_email', 'login_phone']);
       return `${entries.modifiedCount} journal entries are found by every address of their subject`;
+    },
+  },
+  {
+    name: '0003_no_plain_reset_tokens',
+    async apply(database) {
+      const cleared = await clearLegacyTokens(database);
+      return `password_reset_token and password_reset_expires removed from ${cleared} users`;
     },
   },
 ];

@@ -1,5 +1,6 @@
 import type { ClientSession } from 'mongodb';
 import { recipientOf } from '../accounts/credentials-message.ts';
+import { voidRecovery } from '../accounts/one-time-token.ts';
 import type { LinkedCustomer } from '../customer-index/link-graph.ts';
 import type { CustomerDependencies } from '../customers/customer-access.ts';
 import { voidLinkCode } from '../customers/link-code.ts';
@@ -23,9 +24,9 @@ export interface ChangedPairs {
 }
 
 /**
- * Settles what follows when logins are joined to another delivery record than before, or to none: their sessions end, and
- * what was confirmed of a pair that has come apart, or waited for that, is void. Who has lost a record that they could read
- * is told.
+ * Settles what follows when logins are joined to another delivery record than before, or to none: their sessions end, links
+ * and codes for a forgotten password open nothing, and what was confirmed of a pair that has come apart, or waited for
+ * that, is void. Who has lost a record that they could read is told.
  *
  * @returns Record keys of the logins whose sessions have ended.
  */
@@ -48,6 +49,7 @@ export async function settlePairs(
   for (const _id of ended) {
     await database.accounts.updateOne({ _id }, { $inc: { sessionEpoch: 1 } }, { upsert: true, session });
   }
+  if (ended.length > 0) await voidRecovery(database, ended, session);
   return ended;
 }
 

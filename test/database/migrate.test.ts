@@ -39,7 +39,10 @@ describe('migrating', () => {
     await test.db.collection<{ _id: string }>('users').insertMany(users);
     await test.db.collection<{ _id: string }>('customers_v2').insertMany([{ _id: 'e' }]);
     const report = await migrate(test.database, { now });
-    expect(report).toEqual({ applied: ['0001_link_fields', '0002_history_of_both_halves'], violations: [] });
+    expect(report).toEqual({
+      applied: ['0001_link_fields', '0002_history_of_both_halves', '0003_no_plain_reset_tokens'],
+      violations: [],
+    });
     expect(await test.database.users.find({}).sort({ _id: 1 }).toArray()).toEqual([
       { _id: 'a', extra: [1], customer_v2_id: null },
       ...users.slice(1),
@@ -55,6 +58,11 @@ describe('migrating', () => {
         _id: '0002_history_of_both_halves',
         appliedAt: now(),
         details: '0 journal entries are found by every address of their subject',
+      },
+      {
+        _id: '0003_no_plain_reset_tokens',
+        appliedAt: now(),
+        details: 'password_reset_token and password_reset_expires removed from 0 users',
       },
     ]);
   });
