@@ -35,7 +35,9 @@ function stepOf(
     const explanation = `There is no login, and none can be linked: this delivery record ${what}. It needs an id of its own, which the application that wrote it has to give it.`;
     return { blocker, explanation, fix: noFix(explanation) };
   }
-  const claimants = records.logins.filter(({ claim }) => claim.kind === 'text' && claim.id === record.id);
+  const claimants = records.logins
+    .filter((login) => claims(login, record))
+    .sort((one, other) => (one.key < other.key ? -1 : 1));
   const candidates = candidatesFor(record, claimants, records);
   const [only, ...others] = candidates;
   const pair = only !== undefined && others.length === 0 ? only : null;
