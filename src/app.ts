@@ -39,7 +39,9 @@ import { DeliveryBoyConnectionResolver, DeliveryResolver } from './delivery/deli
 import { MyDeliveriesResolver } from './delivery/my-deliveries-resolver.ts';
 import { buildSchema } from './graphql/build-schema.ts';
 import { createApollo } from './graphql/create-apollo.ts';
+import { inputType } from './graphql/input-type.ts';
 import { clientAddressReader } from './http/client-address.ts';
+import { createExportEndpoint } from './http/export-endpoint.ts';
 import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { confirmEmailPage } from './http/pages/confirm-email-page.ts';
@@ -103,6 +105,12 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
   const apollo = await createApollo({ schema, introspection: config.introspection, report });
   const clientAddress = clientAddressReader(config.trustedProxies);
   const sessionCookies = createSessionCookies(config);
+  const exports = createExportEndpoint({
+    dependencies: customers,
+    viewerOf: (header) => accounts.authenticator.viewerOf(header),
+    filterType: inputType(schema, 'CustomerFilter'),
+    report,
+  });
   let draining = false;
 
   const server = createHttpServer({
@@ -123,6 +131,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
           { report, clientAddress },
         ),
       ],
+      ['/export/customers.csv', exports('csv')],
+      ['/export/customers.ndjson', exports('ndjson')],
     ]),
     isReady: async () => !draining && (await isAlive(database)),
     publicKeySet: () => keys.publicKeySet(),

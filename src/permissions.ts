@@ -141,7 +141,10 @@ export function withPermissions(schema: GraphQLSchema): GraphQLSchema {
 const rootTypes: readonly string[] = ['Query', 'Mutation'];
 
 /** @throws AppError UNAUTHENTICATED, PASSWORD_CHANGE_REQUIRED or FORBIDDEN. */
-export function requireAccess(access: Access, { viewer, authenticationError }: RequestContext): void {
+export function requireAccess(
+  access: Access,
+  { viewer, authenticationError }: Pick<RequestContext, 'viewer' | 'authenticationError'>,
+): void {
   if (access === 'anybody') return;
   if (access === 'nobodyOrSomebody') {
     if (authenticationError !== null) throw authenticationError;

@@ -131,7 +131,8 @@ function checkedWords(search: string, region: Parameters<typeof searchedWords>[1
   return searchedWords(search, region);
 }
 
-function deliveryBoyView(login: LoginRecord, id: string, masked: boolean): DeliveryBoy {
+/** A delivery boy as staff see one. `id`: the text that addresses the login alone. */
+export function deliveryBoyView(login: LoginRecord, id: string, masked: boolean): DeliveryBoy {
   const email = deliverable(login);
   return {
     id,

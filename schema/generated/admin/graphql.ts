@@ -4,6 +4,14 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Who delivers to whom. */
+export type AssignDeliveryBoyInput = {
+  /** The customer: an id, e-mail, phone in any spelling, or whole name. */
+  customer: string;
+  /** The delivery boy: an id, e-mail, phone or whole name. */
+  deliveryBoy: string;
+};
+
 /** A reason why a customer cannot be billed as the data is. */
 export type BillingIssue =
   /** The links of this customer contradict each other. */
@@ -301,6 +309,92 @@ export type ResetPasswordMutationVariables = Exact<{
 
 export type ResetPasswordMutation = { resetPassword: { message: string } };
 
+type AssignmentAnswer_AssignmentRefused_Fragment = { __typename: 'AssignmentRefused', code: ErrorCode, message: string };
+
+type AssignmentAnswer_CustomerAmbiguous_Fragment = { __typename: 'CustomerAmbiguous', identifier: string, totalCandidates: number, candidates: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> };
+
+type AssignmentAnswer_CustomerNotFound_Fragment = { __typename: 'CustomerNotFound', identifier: string, nearMisses: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> };
+
+type AssignmentAnswer_DeliveryBoyAmbiguous_Fragment = { __typename: 'DeliveryBoyAmbiguous', identifier: string, candidates: Array<{ id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean }> };
+
+type AssignmentAnswer_DeliveryBoyAssigned_Fragment = { __typename: 'DeliveryBoyAssigned', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null }, previous: { id: string, name: string | null } | null };
+
+type AssignmentAnswer_DeliveryBoyNotFound_Fragment = { __typename: 'DeliveryBoyNotFound', identifier: string };
+
+type AssignmentAnswer_NoDeliveryRecord_Fragment = { __typename: 'NoDeliveryRecord', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } };
+
+export type AssignmentAnswerFragment =
+  | AssignmentAnswer_AssignmentRefused_Fragment
+  | AssignmentAnswer_CustomerAmbiguous_Fragment
+  | AssignmentAnswer_CustomerNotFound_Fragment
+  | AssignmentAnswer_DeliveryBoyAmbiguous_Fragment
+  | AssignmentAnswer_DeliveryBoyAssigned_Fragment
+  | AssignmentAnswer_DeliveryBoyNotFound_Fragment
+  | AssignmentAnswer_NoDeliveryRecord_Fragment
+;
+
+export type AssignDeliveryBoyMutationVariables = Exact<{
+  input: AssignDeliveryBoyInput;
+}>;
+
+
+export type AssignDeliveryBoyMutation = { assignDeliveryBoy:
+    | { __typename: 'AssignmentRefused', code: ErrorCode, message: string }
+    | { __typename: 'CustomerAmbiguous', identifier: string, totalCandidates: number, candidates: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
+    | { __typename: 'CustomerNotFound', identifier: string, nearMisses: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
+    | { __typename: 'DeliveryBoyAmbiguous', identifier: string, candidates: Array<{ id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean }> }
+    | { __typename: 'DeliveryBoyAssigned', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null }, previous: { id: string, name: string | null } | null }
+    | { __typename: 'DeliveryBoyNotFound', identifier: string }
+    | { __typename: 'NoDeliveryRecord', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }
+   };
+
+export type AssignDeliveryBoysMutationVariables = Exact<{
+  input: Array<AssignDeliveryBoyInput> | AssignDeliveryBoyInput;
+}>;
+
+
+export type AssignDeliveryBoysMutation = { assignDeliveryBoys: Array<
+    | { __typename: 'AssignmentRefused', code: ErrorCode, message: string }
+    | { __typename: 'CustomerAmbiguous', identifier: string, totalCandidates: number, candidates: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
+    | { __typename: 'CustomerNotFound', identifier: string, nearMisses: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
+    | { __typename: 'DeliveryBoyAmbiguous', identifier: string, candidates: Array<{ id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean }> }
+    | { __typename: 'DeliveryBoyAssigned', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null }, previous: { id: string, name: string | null } | null }
+    | { __typename: 'DeliveryBoyNotFound', identifier: string }
+    | { __typename: 'NoDeliveryRecord', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }
+  > };
+
+export type AssignAreaMutationVariables = Exact<{
+  area: string;
+  deliveryBoy: string;
+  onlyUnassigned?: boolean | null | undefined;
+}>;
+
+
+export type AssignAreaMutation = { assignArea: Array<
+    | { __typename: 'AssignmentRefused', code: ErrorCode, message: string }
+    | { __typename: 'CustomerAmbiguous', identifier: string, totalCandidates: number, candidates: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
+    | { __typename: 'CustomerNotFound', identifier: string, nearMisses: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
+    | { __typename: 'DeliveryBoyAmbiguous', identifier: string, candidates: Array<{ id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean }> }
+    | { __typename: 'DeliveryBoyAssigned', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null }, previous: { id: string, name: string | null } | null }
+    | { __typename: 'DeliveryBoyNotFound', identifier: string }
+    | { __typename: 'NoDeliveryRecord', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }
+  > };
+
+export type UnassignDeliveryBoyMutationVariables = Exact<{
+  customer: string;
+}>;
+
+
+export type UnassignDeliveryBoyMutation = { unassignDeliveryBoy:
+    | { __typename: 'AssignmentRefused', code: ErrorCode, message: string }
+    | { __typename: 'CustomerAmbiguous', identifier: string, totalCandidates: number, candidates: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
+    | { __typename: 'CustomerNotFound', identifier: string, nearMisses: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
+    | { __typename: 'DeliveryBoyAmbiguous', identifier: string, candidates: Array<{ id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean }> }
+    | { __typename: 'DeliveryBoyAssigned', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null }, previous: { id: string, name: string | null } | null }
+    | { __typename: 'DeliveryBoyNotFound', identifier: string }
+    | { __typename: 'NoDeliveryRecord', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }
+   };
+
 export type StartBackfillMutationVariables = Exact<{
   dryRun: boolean;
 }>;
@@ -585,6 +679,96 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const CustomerRowFragmentDoc = new TypedDocumentString(`
+    fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}
+    `, {"fragmentName":"CustomerRow"}) as unknown as TypedDocumentString<CustomerRowFragment, unknown>;
+export const AssignmentAnswerFragmentDoc = new TypedDocumentString(`
+    fragment AssignmentAnswer on AssignDeliveryBoyResult {
+  __typename
+  ... on DeliveryBoyAssigned {
+    customer {
+      ...CustomerRow
+    }
+    previous {
+      id
+      name
+    }
+  }
+  ... on AssignmentRefused {
+    code
+    message
+  }
+  ... on CustomerAmbiguous {
+    identifier
+    totalCandidates
+    candidates {
+      matchedBy
+      customer {
+        ...CustomerRow
+      }
+    }
+  }
+  ... on CustomerNotFound {
+    identifier
+    nearMisses {
+      matchedBy
+      customer {
+        ...CustomerRow
+      }
+    }
+  }
+  ... on DeliveryBoyAmbiguous {
+    identifier
+    candidates {
+      id
+      name
+      phone
+      email
+      isActive
+    }
+  }
+  ... on DeliveryBoyNotFound {
+    identifier
+  }
+  ... on NoDeliveryRecord {
+    customer {
+      ...CustomerRow
+    }
+  }
+}
+    fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}`, {"fragmentName":"AssignmentAnswer"}) as unknown as TypedDocumentString<AssignmentAnswerFragment, unknown>;
 export const BackfillFiguresFragmentDoc = new TypedDocumentString(`
     fragment BackfillFigures on BackfillRun {
   id
@@ -609,25 +793,6 @@ export const BackfillFiguresFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"BackfillFigures"}) as unknown as TypedDocumentString<BackfillFiguresFragment, unknown>;
-export const CustomerRowFragmentDoc = new TypedDocumentString(`
-    fragment CustomerRow on Customer {
-  id
-  name
-  phone
-  email
-  area
-  status
-  systems
-  canLogin
-  link {
-    state
-  }
-  deliveryBoy {
-    id
-    name
-  }
-}
-    `, {"fragmentName":"CustomerRow"}) as unknown as TypedDocumentString<CustomerRowFragment, unknown>;
 export const LogInDocument = new TypedDocumentString(`
     mutation LogIn($identifier: String!, $password: String!) {
   login(identifier: $identifier, password: $password) {
@@ -693,6 +858,314 @@ export const ResetPasswordDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:377ba9ebe9b3255b171cf9db0f74476d2453bd6d4dc00d1ae22b8534f202959e"}) as unknown as TypedDocumentString<ResetPasswordMutation, ResetPasswordMutationVariables>;
+export const AssignDeliveryBoyDocument = new TypedDocumentString(`
+    mutation AssignDeliveryBoy($input: AssignDeliveryBoyInput!) {
+  assignDeliveryBoy(input: $input) {
+    ...AssignmentAnswer
+  }
+}
+    fragment AssignmentAnswer on AssignDeliveryBoyResult {
+  __typename
+  ... on DeliveryBoyAssigned {
+    customer {
+      ...CustomerRow
+    }
+    previous {
+      id
+      name
+    }
+  }
+  ... on AssignmentRefused {
+    code
+    message
+  }
+  ... on CustomerAmbiguous {
+    identifier
+    totalCandidates
+    candidates {
+      matchedBy
+      customer {
+        ...CustomerRow
+      }
+    }
+  }
+  ... on CustomerNotFound {
+    identifier
+    nearMisses {
+      matchedBy
+      customer {
+        ...CustomerRow
+      }
+    }
+  }
+  ... on DeliveryBoyAmbiguous {
+    identifier
+    candidates {
+      id
+      name
+      phone
+      email
+      isActive
+    }
+  }
+  ... on DeliveryBoyNotFound {
+    identifier
+  }
+  ... on NoDeliveryRecord {
+    customer {
+      ...CustomerRow
+    }
+  }
+}
+fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}`, {"hash":"sha256:5b2c7b7fcb12788ee4e3cacebc4eddfd2a428cd919855dc2d4cbc6de1b5c615d"}) as unknown as TypedDocumentString<AssignDeliveryBoyMutation, AssignDeliveryBoyMutationVariables>;
+export const AssignDeliveryBoysDocument = new TypedDocumentString(`
+    mutation AssignDeliveryBoys($input: [AssignDeliveryBoyInput!]!) {
+  assignDeliveryBoys(input: $input) {
+    ...AssignmentAnswer
+  }
+}
+    fragment AssignmentAnswer on AssignDeliveryBoyResult {
+  __typename
+  ... on DeliveryBoyAssigned {
+    customer {
+      ...CustomerRow
+    }
+    previous {
+      id
+      name
+    }
+  }
+  ... on AssignmentRefused {
+    code
+    message
+  }
+  ... on CustomerAmbiguous {
+    identifier
+    totalCandidates
+    candidates {
+      matchedBy
+      customer {
+        ...CustomerRow
+      }
+    }
+  }
+  ... on CustomerNotFound {
+    identifier
+    nearMisses {
+      matchedBy
+      customer {
+        ...CustomerRow
+      }
+    }
+  }
+  ... on DeliveryBoyAmbiguous {
+    identifier
+    candidates {
+      id
+      name
+      phone
+      email
+      isActive
+    }
+  }
+  ... on DeliveryBoyNotFound {
+    identifier
+  }
+  ... on NoDeliveryRecord {
+    customer {
+      ...CustomerRow
+    }
+  }
+}
+fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}`, {"hash":"sha256:02da1da3aa301a08d197f01d4d51a86928decb1fafae2be545d77e4de654fed8"}) as unknown as TypedDocumentString<AssignDeliveryBoysMutation, AssignDeliveryBoysMutationVariables>;
+export const AssignAreaDocument = new TypedDocumentString(`
+    mutation AssignArea($area: String!, $deliveryBoy: String!, $onlyUnassigned: Boolean) {
+  assignArea(
+    area: $area
+    deliveryBoy: $deliveryBoy
+    onlyUnassigned: $onlyUnassigned
+  ) {
+    ...AssignmentAnswer
+  }
+}
+    fragment AssignmentAnswer on AssignDeliveryBoyResult {
+  __typename
+  ... on DeliveryBoyAssigned {
+    customer {
+      ...CustomerRow
+    }
+    previous {
+      id
+      name
+    }
+  }
+  ... on AssignmentRefused {
+    code
+    message
+  }
+  ... on CustomerAmbiguous {
+    identifier
+    totalCandidates
+    candidates {
+      matchedBy
+      customer {
+        ...CustomerRow
+      }
+    }
+  }
+  ... on CustomerNotFound {
+    identifier
+    nearMisses {
+      matchedBy
+      customer {
+        ...CustomerRow
+      }
+    }
+  }
+  ... on DeliveryBoyAmbiguous {
+    identifier
+    candidates {
+      id
+      name
+      phone
+      email
+      isActive
+    }
+  }
+  ... on DeliveryBoyNotFound {
+    identifier
+  }
+  ... on NoDeliveryRecord {
+    customer {
+      ...CustomerRow
+    }
+  }
+}
+fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}`, {"hash":"sha256:f6dc0eb4f8ac7a01b1dabf6107ae1277e60021cf7e4eafb1d893a4e1a8abf2d3"}) as unknown as TypedDocumentString<AssignAreaMutation, AssignAreaMutationVariables>;
+export const UnassignDeliveryBoyDocument = new TypedDocumentString(`
+    mutation UnassignDeliveryBoy($customer: String!) {
+  unassignDeliveryBoy(customer: $customer) {
+    ...AssignmentAnswer
+  }
+}
+    fragment AssignmentAnswer on AssignDeliveryBoyResult {
+  __typename
+  ... on DeliveryBoyAssigned {
+    customer {
+      ...CustomerRow
+    }
+    previous {
+      id
+      name
+    }
+  }
+  ... on AssignmentRefused {
+    code
+    message
+  }
+  ... on CustomerAmbiguous {
+    identifier
+    totalCandidates
+    candidates {
+      matchedBy
+      customer {
+        ...CustomerRow
+      }
+    }
+  }
+  ... on CustomerNotFound {
+    identifier
+    nearMisses {
+      matchedBy
+      customer {
+        ...CustomerRow
+      }
+    }
+  }
+  ... on DeliveryBoyAmbiguous {
+    identifier
+    candidates {
+      id
+      name
+      phone
+      email
+      isActive
+    }
+  }
+  ... on DeliveryBoyNotFound {
+    identifier
+  }
+  ... on NoDeliveryRecord {
+    customer {
+      ...CustomerRow
+    }
+  }
+}
+fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}`, {"hash":"sha256:99a3bbc1b22c2f3346a2c125b3e979b4ebff93d4928bef4598f4a60101646be7"}) as unknown as TypedDocumentString<UnassignDeliveryBoyMutation, UnassignDeliveryBoyMutationVariables>;
 export const StartBackfillDocument = new TypedDocumentString(`
     mutation StartBackfill($dryRun: Boolean!) {
   startBackfill(dryRun: $dryRun) {

@@ -4,6 +4,13 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** How far a count can be trusted. */
+export type CountPrecision =
+  /** The list has at least so many entries; it was not counted to its end. */
+  | 'AT_LEAST'
+  /** The length of the list. */
+  | 'EXACT';
+
 /** The status of the delivery record; of a customer who has only a login, whether it is active. */
 export type CustomerStatus =
   /** Deliveries are running. */
@@ -79,6 +86,15 @@ export type ResetPasswordMutationVariables = Exact<{
 
 
 export type ResetPasswordMutation = { resetPassword: { message: string } };
+
+export type MyDeliveriesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  area?: string | null | undefined;
+}>;
+
+
+export type MyDeliveriesQuery = { myDeliveries: { count: { value: number, precision: CountPrecision }, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, name: string | null, phone: string | null, address: string | null, area: string | null, status: CustomerStatus }> } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -180,3 +196,25 @@ export const ResetPasswordDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:377ba9ebe9b3255b171cf9db0f74476d2453bd6d4dc00d1ae22b8534f202959e"}) as unknown as TypedDocumentString<ResetPasswordMutation, ResetPasswordMutationVariables>;
+export const MyDeliveriesDocument = new TypedDocumentString(`
+    query MyDeliveries($first: Int, $after: String, $area: String) {
+  myDeliveries(first: $first, after: $after, area: $area) {
+    count {
+      value
+      precision
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    nodes {
+      id
+      name
+      phone
+      address
+      area
+      status
+    }
+  }
+}
+    `, {"hash":"sha256:269a77a3100d0e3f5b9d0c5068ef0df587336a37ffd413873c06310f0a4043bc"}) as unknown as TypedDocumentString<MyDeliveriesQuery, MyDeliveriesQueryVariables>;

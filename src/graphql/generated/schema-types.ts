@@ -29,6 +29,65 @@ export type AreaCount = {
   count: Scalars['Int']['output'];
 };
 
+/** Who delivers to whom. */
+export type AssignDeliveryBoyInput = {
+  /** The customer: an id, e-mail, phone in any spelling, or whole name. */
+  customer: Scalars['String']['input'];
+  /** The delivery boy: an id, e-mail, phone or whole name. */
+  deliveryBoy: Scalars['String']['input'];
+};
+
+/** What became of an assignment. */
+export type AssignDeliveryBoyResult = AssignmentRefused | CustomerAmbiguous | CustomerNotFound | DeliveryBoyAmbiguous | DeliveryBoyAssigned | DeliveryBoyNotFound | NoDeliveryRecord;
+
+/** What a delivery boy needs to know at the door. */
+export type AssignedCustomer = {
+  __typename?: 'AssignedCustomer';
+  /** Where to deliver. */
+  address?: Maybe<Scalars['String']['output']>;
+  /** Delivery area. */
+  area?: Maybe<Scalars['String']['output']>;
+  /** Id of the customer. */
+  id: Scalars['ID']['output'];
+  /** Name as typed. */
+  name?: Maybe<Scalars['String']['output']>;
+  /** Phone as typed. */
+  phone?: Maybe<Scalars['String']['output']>;
+  /** Whether deliveries are running; paused customers are here too. */
+  status: CustomerStatus;
+};
+
+/** A page of the customers of a delivery boy. */
+export type AssignedCustomerConnection = {
+  __typename?: 'AssignedCustomerConnection';
+  /** How many customers the whole list has. */
+  count: Count;
+  /** The customers with their places. */
+  edges: Array<AssignedCustomerEdge>;
+  /** The customers. */
+  nodes: Array<AssignedCustomer>;
+  /** Where the page stands. */
+  pageInfo: PageInfo;
+};
+
+/** A customer of a delivery boy, and its place in the list. */
+export type AssignedCustomerEdge = {
+  __typename?: 'AssignedCustomerEdge';
+  /** The place, to be given as `after`. */
+  cursor: Scalars['String']['output'];
+  /** The customer. */
+  node: AssignedCustomer;
+};
+
+/** It was not done, and why. */
+export type AssignmentRefused = {
+  __typename?: 'AssignmentRefused';
+  /** Why, for programs. */
+  code: ErrorCode;
+  /** Why, for people: whom it is about, and what helps. */
+  message: Scalars['String']['output'];
+};
+
 /** Something that was done, and by whom. */
 export type AuditEvent = {
   __typename?: 'AuditEvent';
@@ -570,6 +629,24 @@ export type DeliveryBoyCustomersArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
+/** Several delivery boys are meant by a text. */
+export type DeliveryBoyAmbiguous = {
+  __typename?: 'DeliveryBoyAmbiguous';
+  /** Whom it may mean; at most 20. Their ids are unambiguous. */
+  candidates: Array<DeliveryBoy>;
+  /** The text. */
+  identifier: Scalars['String']['output'];
+};
+
+/** It is so now; also where it was so before. */
+export type DeliveryBoyAssigned = {
+  __typename?: 'DeliveryBoyAssigned';
+  /** The customer as it is now. */
+  customer: Customer;
+  /** Who delivered until then; null when nobody who exists did. */
+  previous?: Maybe<DeliveryBoyContact>;
+};
+
 /** A page of delivery boys. */
 export type DeliveryBoyConnection = {
   __typename?: 'DeliveryBoyConnection';
@@ -601,6 +678,13 @@ export type DeliveryBoyEdge = {
   cursor: Scalars['String']['output'];
   /** The delivery boy. */
   node: DeliveryBoy;
+};
+
+/** Nobody is meant by a text that should mean a delivery boy. */
+export type DeliveryBoyNotFound = {
+  __typename?: 'DeliveryBoyNotFound';
+  /** The text. */
+  identifier: Scalars['String']['output'];
 };
 
 /** The half of a customer that is delivered to and billed, stored in `customers_v2`. */
@@ -887,6 +971,12 @@ export type MonthCount = {
 
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Gives the customers of an area a delivery boy, at most 2,000 at once: an answer each, by name. One answer alone says why the delivery boy is not to be had. */
+  assignArea: Array<AssignDeliveryBoyResult>;
+  /** Gives a customer a delivery boy. Who delivers already is assigned again without a change; the one before is in `previous`. */
+  assignDeliveryBoy: AssignDeliveryBoyResult;
+  /** The same for at most 500 at once: an answer each, in their order. One that cannot be done harms no other. */
+  assignDeliveryBoys: Array<AssignDeliveryBoyResult>;
   /** Ends a run for good. The logins that it has made stay; revertBatch removes them. */
   cancelBackfill: BackfillRun;
   /** Ends a release for good. What was sent stays good. */
@@ -949,12 +1039,31 @@ export type Mutation = {
   setRole: Viewer;
   /** Gives every delivery record that has no login one, without a password: credentials go out when they are released. A dry run, which writes nothing, unless `dryRun` is false. Answers at once; `backfillRun` says how it goes. One at a time. */
   startBackfill: BackfillRun;
+  /** Takes away whoever delivers to a customer, who is in `previous`. */
+  unassignDeliveryBoy: AssignDeliveryBoyResult;
   /** Takes the login and the delivery record of a customer apart: both links are emptied and the sessions of the login end. Answers the customers that they are now, and whoever else is changed by it. */
   unlinkCustomer: Array<Customer>;
   /** Forgets the failed log-ins of a login, which may log in again at once. Its sessions go on. */
   unlockLogin: Login;
   /** Changes a customer on whichever halves hold the values: name, phone and e-mail on each, everything else on the delivery record. An absent field keeps its value, null clears it. */
   updateCustomer: UpdateCustomerResult;
+};
+
+
+export type MutationAssignAreaArgs = {
+  area: Scalars['String']['input'];
+  deliveryBoy: Scalars['String']['input'];
+  onlyUnassigned?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+
+export type MutationAssignDeliveryBoyArgs = {
+  input: AssignDeliveryBoyInput;
+};
+
+
+export type MutationAssignDeliveryBoysArgs = {
+  input: Array<AssignDeliveryBoyInput>;
 };
 
 
@@ -1121,6 +1230,11 @@ export type MutationStartBackfillArgs = {
 };
 
 
+export type MutationUnassignDeliveryBoyArgs = {
+  customer: Scalars['String']['input'];
+};
+
+
 export type MutationUnlinkCustomerArgs = {
   id: Scalars['ID']['input'];
 };
@@ -1133,6 +1247,13 @@ export type MutationUnlockLoginArgs = {
 
 export type MutationUpdateCustomerArgs = {
   input: UpdateCustomerInput;
+};
+
+/** The customer has only a login: createDeliveryRecord gives them a record first. */
+export type NoDeliveryRecord = {
+  __typename?: 'NoDeliveryRecord';
+  /** The customer. */
+  customer: Customer;
 };
 
 /** By what a message is sent. */
@@ -1201,6 +1322,8 @@ export type Query = {
   loginDiagnosis?: Maybe<LoginDiagnosis>;
   /** Whoever is logged in; null when nobody is. */
   me?: Maybe<Viewer>;
+  /** The customers of the delivery boy who asks, by area and then by name. */
+  myDeliveries?: Maybe<AssignedCustomerConnection>;
   /** What a release would send now, and to whom nothing. Writes nothing; every login is looked at. */
   releasePreview?: Maybe<BackfillPreview>;
   /** How a release of credentials stands. */
@@ -1267,6 +1390,13 @@ export type QueryFindCustomerArgs = {
 
 export type QueryLoginDiagnosisArgs = {
   identifier: Scalars['String']['input'];
+};
+
+
+export type QueryMyDeliveriesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  area?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 

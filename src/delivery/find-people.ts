@@ -1,0 +1,184 @@
+import { type Document, type Filter, ObjectId } from 'mongodb';
+import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
+import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
+import type { Seeds } from '../customer-index/neighbourhood.ts';
+import { maxCandidates } from '../customers/find-customer.ts';
+import { type IdentifierKeys, identifierKeys } from '../customers/identifier-keys.ts';
+import { seedsOfRows } from '../customers/read-sources.ts';
+import type { Database, IndexedRecord } from '../database/collections.ts';
+
+/** Texts that mean customers, texts that mean delivery boys, and rows of customers that are known already. */
+export interface WantedPeople {
+  readonly customers: readonly string[];
+  readonly deliveryBoys: readonly string[];
+  readonly rows: readonly CustomerPlace[];
+}
+
+/** The part of an index row by which a customer is found again, with whoever delivers. */
+export type CustomerPlace = Pick<CustomerIndexRow, '_id' | 'userKey' | 'v2Key' | 'link' | 'deliveryBoyId'>;
+
+export const placeProjection = { userKey: 1, v2Key: 1, link: 1, deliveryBoyId: 1 } as const;
+
+export interface FoundPeople {
+  /** Where everybody who may be meant is read, with everybody by whom that is decided. */
+  readonly seeds: Seeds & { readonly loginIds: readonly string[] };
+  /** For texts that mean more than 20 customers: how many the index knows. */
+  readonly totals: ReadonlyMap<string, number>;
+}
+
+/**
+ * Looks up in the index whom texts may mean: one command for all of them, and two more for each text that means more than 20
+ * customers.
+ */
+export async function findPeople(
+  database: Database,
+  settings: IndexSettings,
+  wanted: WantedPeople,
+): Promise<FoundPeople> {
+  const keys = new Map(wanted.customers.map((text) => [text, keysOf(text, settings)]));
+  const boys = wanted.deliveryBoys.map((text) => keysOf(text, settings));
+  const limit = (maxCandidates + 1) * Math.max(1, keys.size);
+  const { rows, records } = await lookUp(database, customerFilter([...keys.values()]), limit, boys);
+  const { byText, tooMany } = sortRows(rows, keys, rows.length === limit);
+  const totals = new Map<string, number>();
+  for (const text of tooMany) {
+    const filter = customerFilter([keysOf(text, settings)]);
+    const some = database.customerIndex.find(filter, { projection: placeProjection });
+    byText.set(text, await some.limit(maxCandidates + 1).toArray());
+    totals.set(text, await database.customerIndex.countDocuments(filter));
+  }
+  const places = [...[...byText.values()].flat(), ...wanted.rows];
+  return { seeds: seedsOf(places, wanted, byText, records), totals };
+}
+
+type StaffRecord = Pick<IndexedRecord, 'recordId' | 'id'>;
+type MatchedRow = CustomerPlace & Pick<CustomerIndexRow, 'ids' | 'emails' | 'phones' | 'names'>;
+
+function keysOf(text: string, settings: IndexSettings): IdentifierKeys {
+  return identifierKeys(text, settings.defaultPhoneRegion, true);
+}
+
+async function lookUp(
+  database: Database,
+  filter: Filter<CustomerIndexRow>,
+  limit: number,
+  boys: readonly IdentifierKeys[],
+): Promise<{ rows: MatchedRow[]; records: StaffRecord[] }> {
+  const { customerIndex, indexedRecords } = database;
+  const recordLimit = (maxCandidates + 1) * Math.max(1, boys.length);
+  const found = await customerIndex
+    .aggregate<Document>(
+      [
+        { $match: filter },
+        { $limit: limit },
+        { $project: { ...placeProjection, ids: 1, emails: 1, phones: 1, names: 1 } },
+        {
+          $unionWith: {
+            coll: indexedRecords.collectionName,
+            pipeline: [
+              { $match: loginFilter(boys) },
+              { $limit: recordLimit },
+              { $project: { recordId: 1, id: 1 } },
+            ],
+          },
+        },
+      ],
+      { batchSize: limit + recordLimit + 1 },
+    )
+    .toArray();
+  return {
+    rows: found.filter((document) => 'link' in document) as MatchedRow[],
+    records: found.filter((document) => 'recordId' in document) as StaffRecord[],
+  };
+}
+
+function customerFilter(keys: readonly IdentifierKeys[]): Filter<CustomerIndexRow> {
+  return anyOf({
+    ids: keys.map(({ id }) => id),
+    emails: keys.map(({ email }) => email),
+    phones: keys.map(({ phone }) => phone),
+    names: keys.map(({ name }) => name),
+  });
+}
+
+/** Logins by e-mail and phone, and of the names staff alone: every role, since who has another is named. */
+function loginFilter(keys: readonly IdentifierKeys[]): Filter<IndexedRecord> {
+  return {
+    source: 'user',
+    ...anyOf(
+      {
+        email: keys.map(({ email }) => email),
+        phone: keys.map(({ phone }) => phone),
+        nameKey: keys.map(({ name }) => name),
+      },
+      { nameKey: { staffRole: { $in: ['delivery_boy', 'admin', 'analyst', 'unknown'] } } },
+    ),
+  };
+}
+
+function anyOf(
+  fields: Readonly<Record<string, readonly (string | null)[]>>,
+  further: Readonly<Record<string, Document>> = {},
+): Document {
+  const conditions = Object.entries(fields).flatMap(([field, values]) => {
+    const wanted = [...new Set(values.filter((value) => value !== null))];
+    return wanted.length === 0 ? [] : [{ ...further[field], [field]: { $in: wanted } }];
+  });
+  return conditions.length === 0 ? { _id: { $in: [] } } : { $or: conditions };
+}
+
+/** The rows that each text finds. Where the limit was met, it may have left out anybody's. */
+function sortRows(
+  rows: readonly MatchedRow[],
+  keys: ReadonlyMap<string, IdentifierKeys>,
+  limitMet: boolean,
+): { byText: Map<string, CustomerPlace[]>; tooMany: string[] } {
+  const texts = new Map<string, string[]>();
+  for (const [text, { id, email, phone, name }] of keys) {
+    for (const key of [`id ${id}`, `email ${email}`, `phone ${phone}`, `name ${name}`])
+      texts.set(key, [...(texts.get(key) ?? []), text]);
+  }
+  const byText = new Map<string, CustomerPlace[]>();
+  for (const row of rows) {
+    const found = [
+      ...row.ids.map((id) => `id ${id}`),
+      ...row.emails.map((email) => `email ${email}`),
+      ...row.phones.map((phone) => `phone ${phone}`),
+      ...row.names.map((name) => `name ${name}`),
+    ].flatMap((key) => texts.get(key) ?? []);
+    for (const text of new Set(found)) byText.set(text, [...(byText.get(text) ?? []), row]);
+  }
+  const tooMany = [...keys.keys()].filter(
+    (text) => limitMet || (byText.get(text)?.length ?? 0) > maxCandidates,
+  );
+  return { byText, tooMany };
+}
+
+function seedsOf(
+  places: readonly CustomerPlace[],
+  { customers, deliveryBoys }: WantedPeople,
+  byText: ReadonlyMap<string, readonly CustomerPlace[]>,
+  records: readonly StaffRecord[],
+): FoundPeople['seeds'] {
+  const seeds = seedsOfRows(places);
+  // The index may not know yet what was stored a moment ago.
+  const unknown = customers.filter((text) => byText.get(text) === undefined);
+  return {
+    loginKeys: [
+      ...(seeds.loginKeys ?? []),
+      ...records.map(({ recordId }) => recordId),
+      ...deliveryBoys.flatMap((text) =>
+        /^[\da-f]{24}$/.test(text) ? [ObjectId.createFromHexString(text), text] : [text],
+      ),
+    ],
+    deliveryKeys: seeds.deliveryKeys ?? [],
+    loginIds: [
+      ...(seeds.loginIds ?? []),
+      ...unknown,
+      ...deliveryBoys,
+      ...records.map(({ id }) => id).filter((id) => id !== null),
+      ...places.map(({ deliveryBoyId }) => deliveryBoyId).filter((id) => id !== null),
+    ],
+    deliveryIds: [...(seeds.deliveryIds ?? []), ...unknown],
+  };
+}
