@@ -6,4 +6,5 @@ export interface NativeTextBuffer extends Buffer {
   utf8Slice(start: number, end: number): string;
   latin1Slice(start: number, end: number): string;
   utf8Write(text: string, offset: number): number;
+  latin1Write(text: string, offset: number): number;
 }

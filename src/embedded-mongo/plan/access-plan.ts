@@ -32,9 +32,10 @@ export function accessPlans(
   if (query.natural !== undefined || query.collation !== undefined)
     return [collectionPlan(collection, query)];
   const candidates = candidatesFor(collection, query, predicates);
+  const single = candidates.find((candidate) => candidate.single);
+  if (single !== undefined) return [indexPlan(collection, query, single)];
   const plans = withoutDominated(candidates).map((candidate) => indexPlan(collection, query, candidate));
-  const isSingle = candidates.some((candidate) => candidate.single);
-  const unions = isSingle ? [] : unionPlans(collection, query, predicates, candidates);
+  const unions = unionPlans(collection, query, predicates, candidates);
   const all = [...unions, ...plans];
   return all.length > 0 ? all : [collectionPlan(collection, query)];
 }
@@ -52,6 +53,7 @@ export function collectionPlan(collection: Collection, query: Query): AccessPlan
   };
 }
 
+/** Ends with the first that finds one document at most: most writes name an `_id`, whose index comes first. */
 function candidatesFor(
   collection: Collection,
   query: Query,
@@ -62,14 +64,13 @@ function candidatesFor(
     const candidate = indexCandidate(index, predicates, query);
     if (candidate === undefined) continue;
     if (candidate.bounded || (candidate.ordered && query.sorter !== undefined)) candidates.push(candidate);
+    if (candidate.single) break;
   }
   return candidates;
 }
 
 /** Leaves out a candidate when another makes use of all it does and gives the order as well. */
 function withoutDominated(candidates: IndexCandidate[]): IndexCandidate[] {
-  const single = candidates.find((candidate) => candidate.single);
-  if (single !== undefined) return [single];
   return candidates.filter(
     (candidate, i) => !candidates.some((other, j) => i !== j && dominates(other, candidate, j < i)),
   );

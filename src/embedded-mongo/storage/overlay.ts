@@ -13,7 +13,7 @@ export type OverlayValue = Buffer | null;
 export class Overlay implements KeyWriterStore {
   generation = 0;
   private readonly base: KeyReader;
-  private readonly values = new Map<string, OverlayValue>();
+  private values = new Map<string, OverlayValue>();
   private sorted: SortedKeys | undefined;
   /** Keys and what was buffered for them before, in turn. */
   private undo: Array<string | OverlayValue | undefined> | undefined;
@@ -32,7 +32,7 @@ export class Overlay implements KeyWriterStore {
   }
 
   clear(): void {
-    this.values.clear();
+    this.values = new Map();
     this.sorted = undefined;
     this.undo = undefined;
   }
@@ -51,8 +51,14 @@ export class Overlay implements KeyWriterStore {
     this.set(keyText(key), null);
   }
 
-  /** Takes over another's writes. */
+  /** Takes over another's writes; the other one is at its end. */
   absorb(other: Overlay): void {
+    if (this.values.size === 0 && this.undo === undefined) {
+      this.generation += other.values.size;
+      this.values = other.values;
+      this.sorted = undefined;
+      return;
+    }
     for (const [text, value] of other.values) this.set(text, value);
   }
 

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { Timestamp } from 'bson';
 import { open, type RootDatabase } from 'lmdb';
+import type { NativeTextBuffer } from '../bson/native-text.ts';
 import type { MongoServerError } from '../errors.ts';
 import type { ChangeEvent } from './change-event.ts';
 import { checkDataFile } from './check-data-file.ts';
@@ -19,10 +20,13 @@ import { storageFailure } from './storage-failure.ts';
  */
 export type Durability = 'flushed' | 'process';
 
+/** A key as its bytes, or as `keyText`. */
+export type FileKey = Buffer | string;
+
 /** Writes to the files themselves, all or nothing. */
 export interface FileWriter {
-  put(key: Buffer, value: Buffer): void;
-  remove(key: Buffer): void;
+  put(key: FileKey, value: Buffer): void;
+  remove(key: FileKey): void;
 }
 
 /** Told of each commit's changes, in the order of commits. */
@@ -32,6 +36,21 @@ export interface CommitListener {
   /** They are stored. */
   stored(events: readonly ChangeEvent[]): void;
 }
+
+/** Keys are bytes as they are. Text is written where LMDB wants it, without a Buffer of its own. */
+const keyEncoder = {
+  writeKey(key: FileKey, target: NativeTextBuffer, start: number): number {
+    if (typeof key !== 'string') {
+      target.set(key, start);
+      return start + key.length;
+    }
+    const written = target.latin1Write(key, start);
+    if (written !== key.length) throw new RangeError('The key is longer than its place.');
+    return start + written;
+  },
+  readKey: (source: Buffer, start: number, end?: number): Buffer =>
+    Uint8Array.prototype.slice.call(source, start, end) as Buffer,
+};
 
 const clockKey = metaKey('clock');
 
@@ -63,7 +82,7 @@ export class Store {
     checkDataFile(directory);
     this.db = open<Buffer, Buffer>({
       path: `${directory}/data`,
-      keyEncoding: 'binary',
+      keyEncoder,
       encoding: 'binary',
       maxReaders: 1024,
       ...(process.platform === 'win32' ? {} : { mapSize: reservedBytes }),
@@ -91,8 +110,7 @@ export class Store {
     const time = this.clock.tick();
     try {
       this.write((files) => {
-        for (const [text, value] of this.group.writes()) {
-          const key = Buffer.from(text, 'latin1');
+        for (const [key, value] of this.group.writes()) {
           if (value === null) files.remove(key);
           else files.put(key, value);
         }
@@ -116,8 +134,9 @@ export class Store {
   write(change: (files: FileWriter) => void): void {
     this.db.transactionSync(() =>
       change({
-        put: (key, value) => this.db.put(key, value),
-        remove: (key) => this.db.remove(key),
+        // What is declared of keys is what reads give; `keyEncoder` takes text too.
+        put: (key, value) => this.db.put(key as Buffer, value),
+        remove: (key) => this.db.remove(key as Buffer),
       }),
     );
   }
