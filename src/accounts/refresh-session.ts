@@ -57,12 +57,12 @@ function isTooOld(
 ): boolean {
   const endsAt = Math.min(
     token.expiresAt.getTime(),
-    token.createdAt.getTime() + refreshTokens.idleMs(useOf({ login, account })),
+    token.createdAt.getTime() + refreshTokens.idleMs(sessionUse({ login, account })),
   );
   return endsAt <= now().getTime() || passwordHasExpired(account, login, now());
 }
 
-function useOf({ login, account }: Pick<SessionHolder, 'login' | 'account'>) {
+function sessionUse({ login, account }: Pick<SessionHolder, 'login' | 'account'>) {
   return { role: viewerRole(login.role), mustChangePassword: mustChangePassword(account, login) };
 }
 
@@ -76,7 +76,7 @@ async function exchange(
   const successor = await refreshTokens.successorOf(token);
   if (successor === null) throw new Error('The current signing key is private, and so derives a secret.');
   const createdAt = now();
-  const expiresAt = new Date(createdAt.getTime() + refreshTokens.idleMs(useOf(holder)));
+  const expiresAt = new Date(createdAt.getTime() + refreshTokens.idleMs(sessionUse(holder)));
   const sessionId = holder.session._id;
   return inTransaction(database, async (transaction) => {
     const { matchedCount: taken } = await database.refreshTokens.updateOne(

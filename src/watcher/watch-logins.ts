@@ -88,7 +88,6 @@ function next(stream: ChangeStream<Document, ChangeEvent>): Promise<ChangeEvent 
 }
 
 function pipeline({ users, accounts, sessions }: Database): Document[] {
-  const written = ['insert', 'update', 'replace', 'delete'];
   const held = [users.collectionName, accounts.collectionName, sessions.collectionName];
   return [
     {
@@ -96,7 +95,7 @@ function pipeline({ users, accounts, sessions }: Database): Document[] {
         $or: [
           {
             'ns.coll': { $in: [users.collectionName, accounts.collectionName] },
-            operationType: { $in: written },
+            operationType: { $in: writes },
           },
           // Not the refreshes: they change nothing but how long a session holds.
           { 'ns.coll': sessions.collectionName, operationType: 'delete' },
@@ -114,12 +113,13 @@ function tell(
   { database, onChange, onSessionEnd, onGap }: LoginWatchOptions,
   { operationType, ns, documentKey }: ChangeEvent,
 ): void {
-  if (!['insert', 'update', 'replace', 'delete'].includes(operationType)) return onGap();
   const key = documentKey?._id;
-  if (ns?.coll === database.sessions.collectionName) return onSessionEnd(String(key));
-  onChange(ns?.coll === database.accounts.collectionName ? String(key) : recordKey(key));
+  if (!writes.includes(operationType)) onGap();
+  else if (ns?.coll === database.sessions.collectionName) onSessionEnd(String(key));
+  else onChange(ns?.coll === database.accounts.collectionName ? String(key) : recordKey(key));
 }
 
+const writes = ['insert', 'update', 'replace', 'delete'];
 /** So long the server waits for news before it answers that there are none: by that it is known to be there. */
 const maxAwaitTimeMS = 1_000;
 /** A server that has said nothing for so long may be away, and the changes with it. */

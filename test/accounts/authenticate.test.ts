@@ -1,11 +1,14 @@
+import bcrypt from 'bcrypt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthenticator } from '../../src/accounts/authenticate.ts';
+import { logIn } from '../../src/accounts/log-in.ts';
+import { createPasswordHasher } from '../../src/accounts/password-hasher.ts';
 import { recordKey, type StoredUser } from '../../src/database/stored-documents.ts';
-import { type AccountsFixture, openAccounts } from './support/open-accounts.ts';
+import { type AccountsFixture, openAccounts, password } from './support/open-accounts.ts';
 
 let accounts: AccountsFixture;
 beforeAll(async () => {
-  accounts = await openAccounts();
+  accounts = await openAccounts({ monitorCommands: true });
 });
 afterAll(() => accounts.close());
 
@@ -45,6 +48,8 @@ describe('within a second the gateway sees that', () => {
   const revocations: [string, (login: StoredUser) => Promise<unknown>][] = [
     ['a login was made inactive', setUser({ is_active: false })],
     ['a login has a role that it does not know', setUser({ role: 'superuser' })],
+    ['a login has another role', setUser({ role: 'admin' })],
+    ['a login has another password', setUser({ password_hash: bcrypt.hashSync('another', 4) })],
     ['a login was deleted', (login) => accounts.database.users.deleteOne({ id: login.id })],
     [
       'every session of a login was ended',
@@ -62,20 +67,101 @@ describe('within a second the gateway sees that', () => {
     await expect(accounts.authenticator.viewerOf(header)).rejects.toMatchObject(refusal);
   });
 
-  it('a role was changed', async () => {
-    const { header, login } = await loggedIn('promoted@example.com');
-    expect(await accounts.authenticator.viewerOf(header)).toMatchObject({ role: 'CUSTOMER' });
-    await setUser({ role: 'admin' })(login);
-    accounts.clock.ms += 1_000;
-    expect(await accounts.authenticator.viewerOf(header)).toMatchObject({ role: 'ADMIN' });
-  });
-
   it('a login whose document was replaced by the older application, link and all, is still the same', async () => {
     const { header, login } = await loggedIn('replaced@example.com');
     await accounts.database.users.replaceOne({ id: login.id }, { ...login, name: 'Replaced' });
     accounts.clock.ms += 1_000;
     expect(await accounts.authenticator.viewerOf(header)).toMatchObject({ name: 'Replaced' });
   });
+});
+
+it('a session goes on when its password is hashed at a higher cost at the next log-in', async () => {
+  const { header, login } = await loggedIn('upgraded@example.com');
+  const hasher = createPasswordHasher({ cost: 5 });
+  const { email } = login;
+  await logIn({ ...accounts, hasher }, { identifier: String(email), password, clientAddress: '192.0.2.1' });
+  const stored = await accounts.database.users.findOne({ id: login.id });
+  expect(stored?.password_hash).toMatch(/^\$2b\$05\$/);
+  accounts.clock.ms += 1_000;
+  expect(await accounts.authenticator.viewerOf(header)).toMatchObject({ email });
+});
+
+describe('while it is told of every change', () => {
+  let isTold = true;
+  let commands: string[] = [];
+
+  it('checks a token without a single command, for as long as the token holds', async () => {
+    const { header } = await loggedIn('warm@example.com');
+    const authenticator = told();
+    await authenticator.viewerOf(header);
+    commands = [];
+    for (let minute = 0; minute < 14; minute += 1) {
+      accounts.clock.ms += 60_000;
+      expect(await authenticator.viewerOf(header)).toMatchObject({ email: 'warm@example.com' });
+    }
+    expect(commands).toEqual([]);
+    accounts.clock.ms += 60_000;
+    await expect(authenticator.viewerOf(header)).rejects.toMatchObject(refusal);
+  });
+
+  it('reads again each second as soon as it is not, and once more after a gap', async () => {
+    const { header, login } = await loggedIn('cold@example.com');
+    const authenticator = told();
+    await authenticator.viewerOf(header);
+    await accounts.database.users.updateOne({ id: login.id }, { $set: { is_active: false } });
+    accounts.clock.ms += 1_000;
+    // Nobody told of that change: the tests above show that somebody does.
+    expect(await authenticator.viewerOf(header)).toMatchObject({ email: 'cold@example.com' });
+    isTold = false;
+    await expect(authenticator.viewerOf(header)).rejects.toMatchObject(refusal);
+    await accounts.database.users.updateOne({ id: login.id }, { $set: { is_active: true } });
+    isTold = true;
+    await expect(authenticator.viewerOf(header)).rejects.toMatchObject(refusal);
+    authenticator.forgetAll();
+    expect(await authenticator.viewerOf(header)).toMatchObject({ email: 'cold@example.com' });
+  });
+
+  it('forgets one session, or all of one login, and no other', async () => {
+    const [one, other] = [await loggedIn('one.forgotten@example.com'), await loggedIn('kept@example.com')];
+    const again = `Bearer ${(await accounts.logIn('one.forgotten@example.com')).accessToken}`;
+    const authenticator = told();
+    const reads = async () => {
+      const counts = [];
+      for (const header of [one.header, again, other.header]) {
+        commands = [];
+        await authenticator.viewerOf(header);
+        counts.push(commands.length);
+      }
+      return counts;
+    };
+    await reads();
+    authenticator.forgetSession(one.sessionId);
+    expect(await reads()).toEqual([3, 0, 0]);
+    authenticator.forget(recordKey(one.login._id));
+    expect(await reads()).toEqual([3, 3, 0]);
+    expect(await reads()).toEqual([0, 0, 0]);
+  });
+
+  it('does not go on believing in a session that has not been used for too long', async () => {
+    const { header, sessionId } = await loggedIn('idle@example.com');
+    const expiresAt = new Date(accounts.clock.ms + 60_000);
+    await accounts.database.sessions.updateOne({ _id: sessionId }, { $set: { expiresAt } });
+    const authenticator = told();
+    await authenticator.viewerOf(header);
+    accounts.clock.ms += 59_999;
+    expect(await authenticator.viewerOf(header)).not.toBeNull();
+    accounts.clock.ms += 1;
+    await expect(authenticator.viewerOf(header)).rejects.toMatchObject(refusal);
+  });
+
+  beforeAll(() => {
+    accounts.database.client.on('commandStarted', ({ commandName }) => commands.push(commandName));
+  });
+
+  function told() {
+    isTold = true;
+    return createAuthenticator(accounts, { isToldOfChanges: () => isTold });
+  }
 });
 
 describe('what this process has written itself', () => {
