@@ -2,7 +2,7 @@
  * Imports point one way: main → app → http, graphql → features → accounts → notifications, customer-index, journal, throttles → database; beside
  * these main → watcher → customer-index, journal.
  */
-const features = '^src/(customers|delivery|reports|linking|backfill)/';
+const features = '^src/(customers|delivery|reports|linking|backfill|export)/';
 /** What every list answers with, and how it reads its arguments: below the features, though it lives beside the schema. */
 const graphqlShapes = '^src/graphql/(acknowledgement|connection|cursor|selected-names)\\.ts$';
 

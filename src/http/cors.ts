@@ -16,7 +16,7 @@ export function handleCors(
   const allowed = origin !== undefined && allowedOrigins.includes(origin);
   if (allowed) {
     response.setHeader('access-control-allow-origin', origin);
-    response.setHeader('access-control-expose-headers', 'x-request-id');
+    response.setHeader('access-control-expose-headers', 'x-request-id, content-disposition');
     // For the cookie of the session, which browsers only send to their own site.
     response.setHeader('access-control-allow-credentials', 'true');
   }

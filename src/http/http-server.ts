@@ -8,7 +8,7 @@ export interface HttpServerOptions {
   readonly graphql: Handler;
   /** Answers what is for people: resolves to false when the request is not. */
   readonly playground: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
-  /** Pages that links in messages lead to, by their path. */
+  /** Pages that links in messages lead to, and exports, by their path. */
   readonly pages: ReadonlyMap<string, Handler>;
   /** Whether the gateway can serve now: the database answers and nothing is shutting down. */
   readonly isReady: () => Promise<boolean>;

@@ -1,0 +1,84 @@
+import { type BillingDependencies, billingCustomers } from '../customers/billing-customers.ts';
+import type { CustomerRequest } from '../customers/customer-access.ts';
+import { listCustomers } from '../customers/list-customers.ts';
+import { byteOrderMark, csvLine } from './csv-line.ts';
+import type { ExportedRow } from './export-columns.ts';
+import type { ExportOptions } from './export-options.ts';
+
+export interface ExportDependencies extends BillingDependencies {
+  /** Customers that are read and held at once. Default: 500. */
+  readonly pageRows?: number;
+}
+
+/** A piece of an export: text to be written, and how far it brings whoever writes it. */
+export interface ExportPiece {
+  readonly text: string;
+  /** Rows up to here, since the beginning of this export. */
+  readonly rows: number;
+  /** Of the last row up to here: to go on behind it. Null before the first row. */
+  readonly cursor: string | null;
+  /** Nothing comes behind it. */
+  readonly complete: boolean;
+}
+
+/** Who asks for the next page, with loaders of their own; it throws when they may not any longer. */
+export type ReaderOfPage = (selected: ReadonlySet<string>) => Promise<CustomerRequest>;
+
+/**
+ * The list of `customers`, or of `billingCustomers`, as text: its rows in its order, a page of them at a time. The next
+ * page is read when the next piece is asked for, so that one page is in memory however long the list is and however slow
+ * the reader. What is shown comes from the stored halves, as everywhere.
+ *
+ * @throws AppError BAD_USER_INPUT naming `after` or a value of the filter; whatever `reader` throws.
+ */
+export async function* exportCustomers(
+  dependencies: ExportDependencies,
+  reader: ReaderOfPage,
+  options: ExportOptions,
+): AsyncGenerator<ExportPiece, void, undefined> {
+  const list = options.billing ? billingCustomers : listCustomers;
+  const selected: ReadonlySet<string> = new Set(options.columns.flatMap(({ fields }) => fields));
+  const first = dependencies.pageRows ?? standardPageRows;
+  let text = headText(options);
+  let rows = 0;
+  let cursor = options.after;
+  for (;;) {
+    const page = await list(dependencies, await reader(selected), {
+      page: { first, after: cursor },
+      filter: options.filter,
+      order: options.order,
+    });
+    const { nodes } = page;
+    rows += nodes.length;
+    cursor = page.endCursor ?? cursor;
+    for (const [index, customer] of nodes.entries())
+      text += rowText(options, { customer, cursor: () => page.edges[index]?.cursor ?? '' });
+    const complete = !page.hasNextPage;
+    if (complete) text += tailText(options, rows, cursor);
+    yield { text, rows, cursor, complete };
+    if (complete) return;
+    text = '';
+  }
+}
+
+/** A page costs three commands whatever its size, and every row of it is held at once. */
+const standardPageRows = 500;
+
+function headText({ format, columns, bom, header }: ExportOptions): string {
+  if (format === 'ndjson') return '';
+  return `${bom ? byteOrderMark : ''}${header ? csvLine(columns.map(({ name }) => name)) : ''}`;
+}
+
+function rowText({ format, columns }: ExportOptions, row: ExportedRow): string {
+  if (format === 'csv') return csvLine(columns.map((column) => column.value(row)));
+  const values = columns.map((column) => [column.name, column.value(row)] as const);
+  return `${JSON.stringify(Object.fromEntries(values))}\n`;
+}
+
+/** What proves that the list was read to its end. */
+function tailText({ format, columns, endRow }: ExportOptions, rows: number, cursor: string | null): string {
+  if (format === 'ndjson') return `${JSON.stringify({ complete: true, rows, cursor })}\n`;
+  if (!endRow) return '';
+  const proof = `#complete rows=${rows}${cursor === null ? '' : ` cursor=${cursor}`}`;
+  return csvLine(columns.map((_, index) => (index === 0 ? proof : null)));
+}
