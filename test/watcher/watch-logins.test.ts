@@ -1,5 +1,6 @@
+import { EventEmitter } from 'node:events';
 import { ObjectId } from 'mongodb';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type LoginWatch, watchLogins } from '../../src/watcher/watch-logins.ts';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { until } from './support/watched-database.ts';
@@ -61,4 +62,46 @@ it('after a collection was dropped nothing is believed that was known before', a
   const before = gaps;
   await opened.db.collection('accounts').drop();
   await until(() => gaps > before, 'the gap');
+});
+
+it('a database that has fallen silent is not believed to have told everything, and one that breaks neither', async () => {
+  const { database } = opened;
+  let now = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  let answer: { resolve(event: null): void; reject(error: Error): void } | undefined;
+  const stream = Object.assign(new EventEmitter(), {
+    closed: false,
+    tryNext: () => new Promise<null>((resolve, reject) => (answer = { resolve, reject })),
+    close: async () => answer?.reject(new Error('closed')),
+  });
+  const db = new Proxy(database.db, {
+    get: (target, property) => (property === 'watch' ? () => stream : Reflect.get(target, property)),
+  });
+  let missed = 0;
+  const silent = watchLogins({
+    database: { ...database, db },
+    onChange() {},
+    onSessionEnd() {},
+    onGap: () => {
+      missed += 1;
+    },
+  });
+  try {
+    expect(silent.following()).toBe(false);
+    stream.emit('resumeTokenChanged');
+    expect([silent.following(), missed]).toEqual([true, 1]);
+    now = 2_999;
+    expect(silent.following()).toBe(true);
+    now = 3_000;
+    expect(silent.following()).toBe(false);
+    answer?.resolve(null);
+    await vi.waitFor(() => expect(silent.following()).toBe(true));
+    // The stream goes on where it was: nothing was missed.
+    expect(missed).toBe(1);
+    answer?.reject(new Error('the connection broke'));
+    await vi.waitFor(() => expect(silent.following()).toBe(false));
+  } finally {
+    vi.restoreAllMocks();
+    await silent.stop();
+  }
 });
