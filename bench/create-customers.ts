@@ -4,6 +4,7 @@ import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import bcrypt from 'bcrypt';
 import { type BenchSetting, post } from './bench-setting.ts';
+import { cpuMs, ownCpuMs } from './cpu-of-work.ts';
 import { customerGateway } from './customer-gateway-command.ts';
 import { median } from './measure.ts';
 import type { ServedProcess } from './served-process.ts';
@@ -147,19 +148,6 @@ async function create(gateway: ServedProcess, accessToken: string): Promise<void
 /** Valid Indian mobile numbers of nobody in the demo data. */
 function phoneOf(number: number): string {
   return `+91 70${String(number).padStart(8, '0')}`;
-}
-
-async function cpuMs(gateway: ServedProcess, times: number, work: () => Promise<unknown>): Promise<number> {
-  const before = (await gateway.usage()).cpuUs;
-  for (let index = 0; index < times; index++) await work();
-  return ((await gateway.usage()).cpuUs - before) / times / 1000;
-}
-
-async function ownCpuMs(times: number, work: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
-  for (let index = 0; index < times; index++) await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / times / 1000;
 }
 
 function postBy(

@@ -8,11 +8,11 @@ export interface Call {
   readonly body: string | null;
 }
 
-/** Sends a call once. @throws Error unless it is answered with status 200. */
-export function send(call: Call): Promise<string> {
+/** Sends a call once, by the connections that are kept open for `sendMany` unless others are given. @throws Error unless it is answered with status 200. */
+export function send(call: Call, by: Agent = agent): Promise<string> {
   const { url, headers, body } = call;
   return new Promise((resolve, reject) => {
-    const sent = request(url, { agent, method: body === null ? 'GET' : 'POST', headers }, (response) => {
+    const sent = request(url, { agent: by, method: body === null ? 'GET' : 'POST', headers }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (part) => {

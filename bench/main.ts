@@ -1,3 +1,4 @@
+import { benchAccounts } from './accounts.ts';
 import { benchBackfill } from './backfill.ts';
 import { type BenchSetting, openBenchSetting } from './bench-setting.ts';
 import { benchCreating } from './create-customers.ts';
@@ -13,6 +14,7 @@ const parts: Readonly<Record<string, (setting: BenchSetting) => Promise<void>>> 
   backfill: benchBackfill,
   embedded: benchEmbedded,
   reports: benchReports,
+  accounts: benchAccounts,
 };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in parts));
