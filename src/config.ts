@@ -112,7 +112,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataDirectory: resolve(env.DATA_DIR),
     host: env.HOST,
     port: env.PORT,
-    publicUrl: (env.PUBLIC_URL ?? `http://${isIP(env.HOST) === 6 ? `[${env.HOST}]` : env.HOST}:${env.PORT}`).replace(/\/+$/, ''),
+    publicUrl: (
+      env.PUBLIC_URL ?? `http://${isIP(env.HOST) === 6 ? `[${env.HOST}]` : env.HOST}:${env.PORT}`
+    ).replace(/\/+$/, ''),
     defaultPhoneRegion: env.DEFAULT_PHONE_REGION,
     legacyTimezone: env.LEGACY_TIMEZONE,
     migrate: env.MIGRATE === 'on',

@@ -79,6 +79,7 @@ describe('a setting', () => {
     ['MONGODB_URI', 'mongodb+srv://cluster.example', { mongodbUri: 'mongodb+srv://cluster.example' }],
     ['MONGODB_DB', 'shop', { mongodbDatabase: 'shop' }],
     ['DATA_DIR', '/srv/gateway', { dataDirectory: '/srv/gateway' }],
+    ['HOST', '::1', { host: '::1', publicUrl: 'http://[::1]:4000' }],
     ['HOST', '0.0.0.0', { host: '0.0.0.0', publicUrl: 'http://0.0.0.0:4000' }],
     ['PORT', '0', { port: 0 }],
     ['PORT', '65535', { port: 65_535 }],
