@@ -103,6 +103,7 @@ describe('migrating', () => {
       expect(reports.flatMap((report) => report.applied)).toEqual([
         '0001_link_fields',
         '0002_history_of_both_halves',
+        '0003_no_plain_reset_tokens',
       ]);
       await requireCurrentSchema(other);
       expect(await test.database.leases.countDocuments({})).toBe(0);

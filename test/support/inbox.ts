@@ -31,6 +31,8 @@ export function secretIn({ kind, text }: Pick<ReceivedMessage, 'kind' | 'text'>)
     CREDENTIALS: /password:? +(\S+)/,
     LINK_CODE: /^(?: {4}|)([A-Z0-9]{6,})\b/m,
     CONFIRM_EMAIL: /(https?:\S+)/,
+    PASSWORD_RESET: /(https?:\S+)/,
+    PASSWORD_RESET_CODE: /\b([A-Z0-9]{8})\b/,
   };
   const secret = patterns[kind]?.exec(text)?.[1];
   if (secret === undefined) throw new Error(`This ${kind} holds no secret: ${text}`);
