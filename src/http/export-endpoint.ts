@@ -52,7 +52,10 @@ export function createExportEndpoint(options: ExportEndpointOptions) {
       try {
         const viewer = await currentViewer(options, request);
         if (running >= atOnce)
-          throw new AppError('RATE_LIMITED', `${atOnce} exports are under way. Try again when one is done.`);
+          throw new AppError(
+            'RATE_LIMITED',
+            'As many exports as there may be are under way. Try again when one is done.',
+          );
         running++;
         try {
           await stream(options, { request, response, viewer, format });
