@@ -1,4 +1,4 @@
-import { GatewayError, requestField } from './gateway-client.ts';
+import { GatewayError, requestField, sendOperation } from './gateway-client.ts';
 
 /** Who is logged in, as the gateway's `Session` says it. */
 export interface PlaygroundSession {
@@ -22,6 +22,13 @@ export function requestPasswordChange(
 ): Promise<PlaygroundSession> {
   const request = { query: CHANGE_PASSWORD, variables: { currentPassword, newPassword } };
   return requestField('changePassword', request, authorization(session));
+}
+
+/** Ends the session in the gateway, too; it is forgotten here whatever comes of that. */
+export async function requestLogOut(session: PlaygroundSession): Promise<void> {
+  await sendOperation({ query: 'mutation LogOut { logout { message } }' }, authorization(session)).catch(
+    () => {},
+  );
 }
 
 /** The header that makes a request the session's. */

@@ -3,6 +3,7 @@ import {
   loadSession,
   type PlaygroundSession,
   requestLogin,
+  requestLogOut,
   requestPasswordChange,
   saveSession,
 } from './session.ts';
@@ -47,7 +48,10 @@ export function useSession(): SessionState {
       if (session === null) return;
       replace(await requestPasswordChange(session, currentPassword, newPassword), null);
     },
-    logOut: () => replace(null, null),
+    logOut: () => {
+      if (session !== null) void requestLogOut(session);
+      replace(null, null);
+    },
     end,
   };
 }
