@@ -11,8 +11,13 @@ export interface CustomerMatch {
 
 /** What became of one assignment. */
 export type AssignmentOutcome =
-  /** Also where it was so before. `previous`: who delivered until then, if they exist. */
-  | { readonly kind: 'assigned'; readonly source: CustomerSource; readonly previous: LoginRecord | null }
+  /** Also where it was so before. Who delivers now, and who did until then, if they exist. */
+  | {
+      readonly kind: 'assigned';
+      readonly source: CustomerSource;
+      readonly deliveryBoy: LoginRecord | null;
+      readonly previous: LoginRecord | null;
+    }
   | Refusal
   | {
       readonly kind: 'customerAmbiguous';

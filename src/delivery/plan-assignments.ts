@@ -48,6 +48,7 @@ export function planAssignments(
   const assignments: AssignmentChange[] = [];
   const outcomes = rows.map(({ target, deliveryBoy, applies }): AssignmentOutcome | null => {
     if (target === null) return null;
+    if (target.kind === 'customerAmbiguous') return asOfNow(target, current);
     if (target.kind !== 'assignable') return target;
     if (deliveryBoy !== null && deliveryBoy.kind !== 'deliveryBoy') return deliveryBoy;
     const before = current.get(target.delivery.key) ?? target.delivery;
@@ -59,9 +60,22 @@ export function planAssignments(
       assignments.push({ customer: target, before, after, previous, next });
       current.set(after.key, after);
     }
-    return { kind: 'assigned', source: { ...target.source, delivery: after }, previous };
+    const source = { ...target.source, delivery: after };
+    return { kind: 'assigned', source, deliveryBoy: deliveryBoy?.login ?? null, previous };
   });
   return { outcomes, assignments };
+}
+
+/** Candidates as the rows before have left them. */
+function asOfNow(
+  outcome: Extract<AssignmentOutcome, { kind: 'customerAmbiguous' }>,
+  current: ReadonlyMap<string, DeliveryRecord>,
+): AssignmentOutcome {
+  const matches = outcome.matches.map((match) => {
+    const delivery = current.get(match.source.delivery?.key ?? '');
+    return delivery === undefined ? match : { ...match, source: { ...match.source, delivery } };
+  });
+  return { ...outcome, matches };
 }
 
 function withDeliveryBoy(record: DeliveryRecord, deliveryBoy: ResolvedDeliveryBoy | null): DeliveryRecord {

@@ -27,6 +27,11 @@ export async function showOutcomes(
   request: CustomerRequest,
   outcomes: readonly AssignmentOutcome[],
 ): Promise<AssignDeliveryBoyResult[]> {
+  // Who was read to be assigned is not read again to be shown.
+  for (const outcome of outcomes) {
+    const shown = outcome.kind === 'assigned' ? outcome.deliveryBoy : null;
+    if (shown !== null && shown.id !== null) request.loaders.deliveryBoy.prime(shown.id, shown);
+  }
   const sources = outcomes.flatMap(sourcesOf);
   const views = await prepareViews(dependencies, request, await withPasswordFacts(request, sources));
   const nearMisses = await nearMissesOf(dependencies, request, outcomes);
