@@ -101,6 +101,10 @@ describe('templates', () => {
         password: 'QyTmRk7hWz4P',
         code: 'ABCD2345EF',
         link: `https://${'h'.repeat(92)}`,
+        minutes: '60',
+        options: ['AB23CD45', 'EF67GH89', 'JK23MN45', 'PQ67RS89']
+          .map((each) => `${'n'.repeat(40)} ${each}`)
+          .join(', '),
       };
       for (const kind of kinds) {
         const rendered = own.render(kind, 'SMS', longest);
@@ -120,6 +124,20 @@ describe('templates', () => {
   it('bring values into the alphabet of SMS: accents go, and what has no counterpart is not guessed', () => {
     expect(sms({ loginName: 'zoë.ščerbić@exámple.com' })).toContain('Log in as zoe.scerbic@example.com');
     expect(sms({ loginName: 'आशा@example.com' })).toMatch(/Log in as \*+@example\.com/);
+  });
+
+  it('cut names, the longest first and none to nothing, so that several codes fit one SMS whole', () => {
+    const options = 'Maheshwari Venkataraman QQ23CD45, Ravi EF67GH89, Om JK23MN45, Chandrasekhar PQ67RS89';
+    const shown =
+      templates.render('PASSWORD_RESET_SHARED', 'SMS', { options: `${options}, Bo ABCDEFGH`, minutes: '10' })
+        ?.text ?? '';
+    expect(shown).toSatisfy(fitsOneSms);
+    expect(shown).toMatch(
+      /^Maheshwari V\w{3,12} QQ23CD45, Ravi EF67GH89, Om JK23MN45, Chandra\w* PQ67RS89, Bo ABCDEFGH: codes .* 10 minutes\./,
+    );
+    const lines = 'Asha:\nhttps://gateway.example/a\nRavi:\nhttps://gateway.example/b';
+    const mail = templates.render('PASSWORD_RESET_SHARED', 'EMAIL', { options: lines, minutes: '60' });
+    expect(mail?.text).toContain(`\n${lines}\n`);
   });
 
   it('do not send an SMS whose secret has no room', () => {
