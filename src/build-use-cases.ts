@@ -47,7 +47,9 @@ export async function buildUseCases(options: UseCaseOptions): Promise<UseCases> 
     now,
   });
   const refreshTokens = createRefreshTokens({
-    currentKeyId: keys.current.kid,
+    get currentKeyId() {
+      return keys.current.kid;
+    },
     secretOfKey: (kid) => keys.deriveSecret('refresh-tokens', kid),
     idleMs: config.sessionIdleMs,
     staffIdleMs: config.staffSessionIdleMs,
@@ -62,7 +64,10 @@ export async function buildUseCases(options: UseCaseOptions): Promise<UseCases> 
     digestMs: config.notifications.assignmentDigestMs,
     onWake: options.onNotification ?? (() => {}),
   });
-  const codeDigests = createCodeDigests(keys.current.kid, (kid) => keys.deriveSecret('codes', kid));
+  const codeDigests = createCodeDigests(
+    () => keys.current.kid,
+    (kid) => keys.deriveSecret('codes', kid),
+  );
   const accounts: AccountsDependencies = {
     database,
     hasher: createPasswordHasher({ cost: config.bcryptCost }),
@@ -81,7 +86,7 @@ export async function buildUseCases(options: UseCaseOptions): Promise<UseCases> 
   const customers: CustomerDependencies = {
     database,
     settings: indexSettings,
-    cursors: createCursorCodec(await cursorSecret(keys)),
+    cursors: createCursorCodec(() => keys.cursorSecrets()),
     accounts,
     now,
     codeDigests,
@@ -106,16 +111,12 @@ export function channelsOf(config: NotificationConfig): { email: boolean; sms: b
 
 /** What encrypts the secrets in the outbox: processes that share their signing keys read one another's. */
 export function notificationSecrets(keys: SigningKeys): SecretBox {
-  return createSecretBox(keys.current.kid, (kid) => keys.deriveSecret('notifications', kid));
+  return createSecretBox(
+    () => keys.current.kid,
+    (kid) => keys.deriveSecret('notifications', kid),
+  );
 }
 
 export function indexSettingsOf(config: Config): IndexSettings {
   return { defaultPhoneRegion: config.defaultPhoneRegion, legacyTimezone: config.legacyTimezone };
-}
-
-/** Processes that share their signing keys accept one another's cursors. */
-async function cursorSecret(keys: SigningKeys): Promise<Uint8Array> {
-  const secret = await keys.deriveSecret('cursors');
-  if (secret === undefined) throw new Error('The current signing key is private, and so derives a secret.');
-  return secret;
 }

@@ -21,8 +21,10 @@ export interface Config {
   readonly legacyTimezone: string;
   /** Run migrations at start; when false, an old schema stops the gateway. */
   readonly migrate: boolean;
-  /** A JSON Web Key Set with private keys; null: generated into `dataDirectory`. */
+  /** A JSON Web Key Set with private keys; null: in `signingKeysFile`, or generated into `dataDirectory`. */
   readonly signingKeys: string | null;
+  /** A file that holds one, and is read again when it changes; null: none. */
+  readonly signingKeysFile: string | null;
   readonly accessTokenLifetimeMs: number;
   /** A session that is not used for so long ends; of admins and analysts, `staffSessionIdleMs`. */
   readonly sessionIdleMs: number;
@@ -103,6 +105,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (given.NODE_ENV === 'production') problems.push(...missingInProduction(given));
   if (given.SMS_WEBHOOK_URL !== undefined && given.SMS_WEBHOOK_SECRET === undefined)
     problems.push('SMS_WEBHOOK_SECRET: is required with SMS_WEBHOOK_URL');
+  if (given.SIGNING_KEYS !== undefined && given.SIGNING_KEYS_FILE !== undefined)
+    problems.push('SIGNING_KEYS_FILE: cannot be given together with SIGNING_KEYS');
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const env = parsed.data;
   return {
@@ -119,6 +123,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     legacyTimezone: env.LEGACY_TIMEZONE,
     migrate: env.MIGRATE === 'on',
     signingKeys: env.SIGNING_KEYS ?? null,
+    signingKeysFile: env.SIGNING_KEYS_FILE === undefined ? null : resolve(env.SIGNING_KEYS_FILE),
     accessTokenLifetimeMs: 15 * minuteMs,
     sessionIdleMs: env.SESSION_IDLE_DAYS * dayMs,
     staffSessionIdleMs: env.STAFF_SESSION_IDLE_HOURS * hourMs,
@@ -227,6 +232,7 @@ const environmentSchema = z.object({
     .string()
     .refine(isPrivateKeySet, 'must be a JSON Web Key Set of Ed25519 keys, at least one of them private')
     .optional(),
+  SIGNING_KEYS_FILE: z.string().optional(),
   BCRYPT_COST: wholeNumber(10, 15).default(12),
   SESSION_IDLE_DAYS: wholeNumber(1, 365).default(30),
   STAFF_SESSION_IDLE_HOURS: wholeNumber(1, 720).default(12),
@@ -317,5 +323,6 @@ function isOrigin(text: string): boolean {
 function missingInProduction(given: Readonly<Record<string, string | undefined>>): string[] {
   return ['MONGODB_URI', 'SIGNING_KEYS']
     .filter((name) => given[name] === undefined)
+    .filter((name) => name !== 'SIGNING_KEYS' || given.SIGNING_KEYS_FILE === undefined)
     .map((name) => `${name}: is required when NODE_ENV is production`);
 }

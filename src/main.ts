@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { purgeExpired } from './accounts/purge-expired.ts';
 import { loadSigningKeys } from './accounts/signing-keys.ts';
 import { startRecovery } from './accounts/start-recovery.ts';
+import { watchSigningKeys } from './accounts/watch-signing-keys.ts';
 import { type App, buildApp, type Log } from './app.ts';
 import { indexSettingsOf, notificationSecrets } from './build-use-cases.ts';
 import type { Config } from './config.ts';
@@ -81,7 +82,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if ((await database.customerIndex.findOne({}, { projection: { _id: 1 } })) === null) {
       await sweepIndex(database, settings);
     }
-    const keys = await loadSigningKeys(config);
+    const keys = await loadSigningKeys({ ...config, now });
     let dispatcher: Dispatcher | undefined;
     let jobRunner: JobRunner | undefined;
     let loginWatch: LoginWatch | undefined;
@@ -97,6 +98,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       isToldOfChanges: () => loginWatch?.following() ?? false,
     });
     await listen(app, config);
+    const stopWatchingKeys = watchSigningKeys(keys, {
+      onError: (error) =>
+        log.error({ err: error }, 'the signing keys cannot be read again; those of before stay in use'),
+    });
     dispatcher = startSending({ config, database, secrets: notificationSecrets(keys), templates, now, log });
     const recovery = startRecovery(app.accounts, {
       onError: (error) => log.error({ err: error }, 'forgotten passwords wait for the database'),
@@ -148,6 +153,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         await loginWatch?.stop();
         await watcher?.stop();
         await keeper.stop();
+        stopWatchingKeys();
         await app.apollo.stop();
         await opened.close();
       },

@@ -35,6 +35,7 @@ describe('an empty environment', () => {
       legacyTimezone: 'UTC',
       migrate: true,
       signingKeys: null,
+      signingKeysFile: null,
       accessTokenLifetimeMs: 15 * 60_000,
       sessionIdleMs: 30 * 24 * 3_600_000,
       staffSessionIdleMs: 12 * 3_600_000,
@@ -88,6 +89,7 @@ describe('a setting', () => {
     ['LEGACY_TIMEZONE', 'Asia/Kolkata', { legacyTimezone: 'Asia/Kolkata' }],
     ['MIGRATE', 'off', { migrate: false }],
     ['SIGNING_KEYS', keySet, { signingKeys: keySet }],
+    ['SIGNING_KEYS_FILE', '/run/secrets/keys.json', { signingKeysFile: '/run/secrets/keys.json' }],
     ['BCRYPT_COST', '10', { bcryptCost: 10 }],
     ['SESSION_IDLE_DAYS', '7', { sessionIdleMs: 7 * 24 * 3_600_000 }],
     ['STAFF_SESSION_IDLE_HOURS', '1', { staffSessionIdleMs: 3_600_000 }],
@@ -195,6 +197,15 @@ describe('production', () => {
     expect(problemsOf({ NODE_ENV: 'production' })).toEqual([
       'MONGODB_URI: is required when NODE_ENV is production',
       'SIGNING_KEYS: is required when NODE_ENV is production',
+    ]);
+  });
+
+  it('takes its keys from the environment or from a file, and not from both', () => {
+    const production = { NODE_ENV: 'production', MONGODB_URI: 'mongodb://db' };
+    const file = { SIGNING_KEYS_FILE: '/run/secrets/keys.json' };
+    expect(readConfig({ ...production, ...file })).toMatchObject({ signingKeys: null });
+    expect(problemsOf({ ...production, ...file, SIGNING_KEYS: keySet })).toEqual([
+      'SIGNING_KEYS_FILE: cannot be given together with SIGNING_KEYS',
     ]);
   });
 

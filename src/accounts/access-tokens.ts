@@ -44,10 +44,11 @@ export const accessTokenAudience = 'customer-gateway';
 export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
   const { keys, issuer, now } = options;
   const lifetimeSeconds = Math.floor((options.lifetimeMs ?? 15 * 60_000) / 1000);
-  const remembered = new BoundedMap<string, AccessTokenClaims>(options.maxRemembered ?? 5_000);
+  const remembered = new BoundedMap<string, RememberedToken>(options.maxRemembered ?? 5_000);
 
-  const verificationKey = ({ kid }: JWTHeaderParameters) => {
-    const key = kid === undefined ? undefined : keys.verificationKey(kid);
+  const verificationKey = async ({ kid }: JWTHeaderParameters) => {
+    if (kid === undefined) throw new Error('Signed by a key without a name.');
+    const key = keys.verificationKey(kid) ?? (await keys.findVerificationKey(kid));
     if (key === undefined) throw new Error('Signed by a key that is not known.');
     return key;
   };
@@ -57,22 +58,27 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
 
     async issue({ loginKey, sessionId }) {
       const issuedAt = Math.floor(now().getTime() / 1000);
+      const { kid, privateKey } = keys.current;
       const accessToken = await new SignJWT({ sid: sessionId })
-        .setProtectedHeader({ alg: algorithm, typ: tokenType, kid: keys.current.kid })
+        .setProtectedHeader({ alg: algorithm, typ: tokenType, kid })
         .setIssuer(issuer)
         .setAudience(accessTokenAudience)
         .setSubject(loginKey)
         .setIssuedAt(issuedAt)
         .setExpirationTime(issuedAt + lifetimeSeconds)
-        .sign(keys.current.privateKey);
+        .sign(privateKey);
       return { accessToken, expiresAt: new Date((issuedAt + lifetimeSeconds) * 1000) };
     },
 
     async verify(accessToken) {
       if (accessToken.length > maxTokenLength) throw notAccepted();
       const known = remembered.get(accessToken);
-      if (known !== undefined) return stillValid(known, now());
-      const { payload } = await jwtVerify(accessToken, verificationKey, {
+      if (known !== undefined) {
+        // Its key may have been removed since.
+        if (!keys.has(known.kid)) throw notAccepted();
+        return stillValid(known.claims, now());
+      }
+      const { payload, protectedHeader } = await jwtVerify(accessToken, verificationKey, {
         algorithms: [algorithm],
         typ: tokenType,
         issuer,
@@ -85,10 +91,16 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
       const { sub, sid, exp } = payload;
       if (typeof sub !== 'string' || typeof sid !== 'string' || exp === undefined) throw notAccepted();
       const claims = { loginKey: sub, sessionId: sid, expiresAt: new Date(exp * 1000) };
-      remembered.set(accessToken, claims);
+      remembered.set(accessToken, { claims, kid: protectedHeader.kid ?? '' });
       return claims;
     },
   };
+}
+
+interface RememberedToken {
+  readonly claims: AccessTokenClaims;
+  /** Name of the key that has signed it. */
+  readonly kid: string;
 }
 
 const algorithm = 'EdDSA';

@@ -15,15 +15,17 @@ export interface CodeDigests {
 }
 
 /**
- * @param currentKid The key to make digests with; those of older keys are compared as long as the keys are there.
+ * @param current The key to make digests with, which may change; those of older keys are compared as long as the keys
+ *   are there.
  */
-export function createCodeDigests(currentKid: string, secretOfKey: SecretOfKey): CodeDigests {
+export function createCodeDigests(current: string | (() => string), secretOfKey: SecretOfKey): CodeDigests {
   const hmac = (secret: Uint8Array, purpose: string, code: string) =>
     createHmac('sha256', secret)
       .update(JSON.stringify([purpose, code]))
       .digest();
   return {
     async digest(purpose, code) {
+      const currentKid = typeof current === 'string' ? current : current();
       const secret = await secretOfKey(currentKid);
       if (secret === undefined) throw new Error(`There is no private key ${currentKid}.`);
       return `${hmac(secret, purpose, code).toString('hex')} ${currentKid}`;

@@ -1,27 +1,24 @@
-import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type CryptoKey,
-  calculateJwkThumbprint,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JSONWebKeySet,
-  type JWK,
-} from 'jose';
+import type { CryptoKey, JSONWebKeySet } from 'jose';
+import { fileVersion, makeKeyFile, readIfThere } from './key-file.ts';
+import { newKey } from './key-rotation.ts';
+import { keySetText, parseKeySet, type ReadyKey, readyKeys, signingKeyOf, usedKeys } from './key-set.ts';
 
 export interface SigningKey {
   readonly kid: string;
   readonly privateKey: CryptoKey;
 }
 
-/** The keys of access tokens. */
+/** The keys of access tokens, as they are now: those of a file change while a process runs. */
 export interface SigningKeys {
-  /** The first private key: it signs. */
+  /** The one that signs: of those whose time has come the latest. */
   readonly current: SigningKey;
+  /** Whether a key of that name is still used. */
+  has(kid: string): boolean;
   /** The public key of that name, of all that are set; undefined when there is none. */
   verificationKey(kid: string): CryptoKey | undefined;
+  /** The same, looked for in the file as well when it is not known: somebody else may have added it a moment ago. */
+  findVerificationKey(kid: string): Promise<CryptoKey | undefined>;
   /** Public halves of all keys, for `/.well-known/jwks.json`. */
   publicKeySet(): JSONWebKeySet;
   /**
@@ -29,56 +26,135 @@ export interface SigningKeys {
    * private key of that name. Default: the current key.
    */
   deriveSecret(purpose: string, kid?: string): Promise<Uint8Array | undefined>;
+  /** What every private key derives for cursors, the current key's first. */
+  cursorSecrets(): readonly Uint8Array[];
+  /**
+   * Reads the file again when it has changed; nothing where the keys are in no file.
+   *
+   * @throws Error that says what is wrong with it: what was known before stays in use.
+   */
+  reload(): Promise<void>;
 }
 
 export interface SigningKeySource {
-  /** The text of a JSON Web Key Set of Ed25519 keys, at least one of them private; null: generated into `dataDirectory`. */
+  /** The text of a JSON Web Key Set of Ed25519 keys, at least one of them private; null: none. */
   readonly signingKeys: string | null;
+  /** A file that holds one, and is read again when it changes; null or absent: none. */
+  readonly signingKeysFile?: string | null;
+  /** Where one is generated when there is neither. */
   readonly dataDirectory: string;
   readonly production: boolean;
+  readonly now?: () => Date;
+}
+
+/** Where the keys are, when they are in a file. */
+export function signingKeysPath({
+  signingKeys,
+  signingKeysFile,
+  dataDirectory,
+}: SigningKeySource): string | null {
+  if (signingKeys !== null) return null;
+  return signingKeysFile ?? join(dataDirectory, 'signing-keys.json');
 }
 
 /**
- * Loads the keys, or generates one for development. To rotate, put the new key behind the old one, restart every
- * process, then put it first; take the old one away once its last token has expired (15 minutes).
+ * Loads the keys, or generates one for development. How they are rotated is told in docs/signing-keys.md.
  *
  * @throws Error that says what is wrong with the key set.
  */
 export async function loadSigningKeys(source: SigningKeySource): Promise<SigningKeys> {
-  if (source.signingKeys !== null) return parseKeySet(source.signingKeys, 'SIGNING_KEYS');
-  if (source.production) throw new Error('SIGNING_KEYS is required in production.');
-  const path = join(source.dataDirectory, 'signing-keys.json');
-  return parseKeySet((await readIfThere(path)) ?? (await generateInto(source.dataDirectory, path)), path);
+  const { signingKeys, signingKeysFile = null, production, now = () => new Date() } = source;
+  const path = signingKeysPath(source);
+  if (path === null) return openKeys(await loadText(signingKeys ?? '', 'SIGNING_KEYS'), { now });
+  if (signingKeysFile === null && production) throw new Error('SIGNING_KEYS is required in production.');
+  const version = await fileVersion(path);
+  const text = (await readIfThere(path)) ?? (signingKeysFile === null ? await generateInto(path) : null);
+  if (text === null) throw new Error(`SIGNING_KEYS_FILE: there is no file ${path}.`);
+  return openKeys(await loadText(text, path), { now, file: { path, version } });
 }
 
-async function parseKeySet(text: string, origin: string): Promise<SigningKeys> {
-  const jwks = parseJwks(text, origin);
-  const verificationKeys = new Map<string, CryptoKey>();
-  const publicJwks: JWK[] = [];
-  const privateKeys = new Map<string, CryptoKey>();
-  let current: SigningKey | undefined;
-  for (const jwk of jwks) {
-    const kid = jwk.kid ?? (await calculateJwkThumbprint({ kty: 'OKP', crv: 'Ed25519', x: jwk.x }));
-    if (verificationKeys.has(kid)) throw new Error(`${origin} holds two keys named ${kid}.`);
-    const publicJwk = { kty: 'OKP', crv: 'Ed25519', x: jwk.x, kid, use: 'sig', alg: algorithm };
-    verificationKeys.set(kid, await importEd25519(publicJwk, origin));
-    publicJwks.push(publicJwk);
-    if (jwk.d === undefined) continue;
-    const privateKey = await importEd25519({ kty: 'OKP', crv: 'Ed25519', x: jwk.x, d: jwk.d }, origin);
-    privateKeys.set(kid, privateKey);
-    current ??= { kid, privateKey };
-  }
-  if (current === undefined) throw new Error(`${origin} holds no private key.`);
-  const currentKid = current.kid;
-  return {
-    current,
-    async deriveSecret(purpose, kid = currentKid) {
-      const privateKey = privateKeys.get(kid);
-      return privateKey && deriveSecret(privateKey, purpose);
-    },
-    verificationKey: (kid) => verificationKeys.get(kid),
-    publicKeySet: () => ({ keys: publicJwks.map((jwk) => ({ ...jwk })) }),
+interface LoadedKeys {
+  readonly keys: readonly ReadyKey[];
+  /** By the name of the key. */
+  readonly cursorSecrets: ReadonlyMap<string, Uint8Array>;
+}
+
+interface OpenOptions {
+  readonly now: () => Date;
+  readonly file?: { readonly path: string; readonly version: string | null };
+}
+
+function openKeys(first: LoadedKeys, { now, file }: OpenOptions): SigningKeys {
+  let loaded = first;
+  let version = file?.version ?? null;
+  let reloading: Promise<void> | null = null;
+  let lookedAtMs = Number.NEGATIVE_INFINITY;
+
+  const known = (kid: string) => usedKeys(loaded.keys, now()).find((key) => key.kid === kid);
+  const current = () => {
+    const key = signingKeyOf(loaded.keys, now());
+    if (key === null || key.privateKey === null) throw new Error('Every signing key has been removed.');
+    return { kid: key.kid, privateKey: key.privateKey };
   };
+
+  const readAgain = async (path: string) => {
+    const found = await fileVersion(path);
+    // A file that is gone for a moment is being replaced.
+    if (found === null || found === version) return;
+    const text = await readIfThere(path);
+    if (text === null) return;
+    const read = await loadText(text, path);
+    if (signingKeyOf(read.keys, now()) === null)
+      throw new Error(`${path} holds no private key that is still used.`);
+    [loaded, version] = [read, found];
+  };
+
+  const keys: SigningKeys = {
+    get current() {
+      return current();
+    },
+    has: (kid) => known(kid) !== undefined,
+    verificationKey: (kid) => known(kid)?.verificationKey,
+    async findVerificationKey(kid) {
+      const key = keys.verificationKey(kid);
+      // Anybody can send tokens with names that nobody knows.
+      if (key !== undefined || performance.now() - lookedAtMs < lookEveryMs) return key;
+      lookedAtMs = performance.now();
+      await keys.reload().catch(() => {});
+      return keys.verificationKey(kid);
+    },
+    publicKeySet: () => ({ keys: usedKeys(loaded.keys, now()).map(({ publicJwk }) => ({ ...publicJwk })) }),
+    async deriveSecret(purpose, kid = current().kid) {
+      const privateKey = known(kid)?.privateKey ?? null;
+      return privateKey === null ? undefined : deriveSecret(privateKey, purpose);
+    },
+    cursorSecrets() {
+      const { kid } = current();
+      const others = usedKeys(loaded.keys, now()).filter((key) => key.kid !== kid);
+      const names = [kid, ...others.map((key) => key.kid)];
+      return names.map((name) => loaded.cursorSecrets.get(name)).filter((secret) => secret !== undefined);
+    },
+    async reload() {
+      if (file === undefined) return;
+      reloading ??= readAgain(file.path).finally(() => {
+        reloading = null;
+      });
+      await reloading;
+    },
+  };
+  return keys;
+}
+
+/** A key that is not known is looked for in the file at most so often. */
+const lookEveryMs = 1_000;
+
+async function loadText(text: string, origin: string): Promise<LoadedKeys> {
+  const keys = await readyKeys(await parseKeySet(text, origin), origin);
+  const cursorSecrets = new Map<string, Uint8Array>();
+  for (const { kid, privateKey } of keys) {
+    if (privateKey !== null) cursorSecrets.set(kid, await deriveSecret(privateKey, 'cursors'));
+  }
+  return { keys, cursorSecrets };
 }
 
 /** Ed25519 signs one text alike every time, and nobody without the private key can. */
@@ -88,77 +164,6 @@ async function deriveSecret(privateKey: CryptoKey, purpose: string): Promise<Uin
   return new Uint8Array(await crypto.subtle.digest('SHA-256', signature));
 }
 
-interface Ed25519Jwk {
-  readonly x: string;
-  readonly d: string | undefined;
-  readonly kid: string | undefined;
+async function generateInto(path: string): Promise<string> {
+  return makeKeyFile(path, keySetText([await newKey(null)]));
 }
-
-/** Error messages must not repeat the text: it holds private keys. */
-function parseJwks(text: string, origin: string): Ed25519Jwk[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    throw new Error(`${origin} is no JSON.`);
-  }
-  const keys = isObject(parsed) && Array.isArray(parsed.keys) ? (parsed.keys as unknown[]) : [];
-  if (keys.length === 0) throw new Error(`${origin} is no JSON Web Key Set with keys.`);
-  return keys.map((key) => {
-    if (!isObject(key) || key.kty !== 'OKP' || key.crv !== 'Ed25519' || typeof key.x !== 'string') {
-      throw new Error(`${origin} holds a key that is no Ed25519 key (kty OKP, crv Ed25519).`);
-    }
-    return { x: key.x, d: optionalText(key.d), kid: optionalText(key.kid) };
-  });
-}
-
-async function importEd25519(jwk: JWK, origin: string): Promise<CryptoKey> {
-  const imported = await importJWK(jwk, algorithm).catch(() => null);
-  if (imported === null || imported instanceof Uint8Array) throw new Error(`${origin} holds a damaged key.`);
-  return imported;
-}
-
-/**
- * A new key in a file that only its owner reads. The file appears whole or not at all, and of two processes that start
- * at once both use the one that came first.
- */
-async function generateInto(directory: string, path: string): Promise<string> {
-  const { privateKey } = await generateKeyPair(algorithm, { crv: 'Ed25519', extractable: true });
-  const jwk = await exportJWK(privateKey);
-  const kid = await calculateJwkThumbprint(jwk);
-  await mkdir(directory, { recursive: true });
-  const draft = `${path}.${randomUUID()}`;
-  const file = await open(draft, 'wx', 0o600);
-  try {
-    await file.writeFile(
-      `${JSON.stringify({ keys: [{ ...jwk, kid, use: 'sig', alg: algorithm }] }, null, 2)}\n`,
-    );
-    await file.sync();
-    await link(draft, path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
-  } finally {
-    await file.close();
-    await rm(draft, { force: true });
-  }
-  return readFile(path, 'utf8');
-}
-
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function optionalText(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-const algorithm = 'EdDSA';

@@ -17,12 +17,17 @@ export interface CursorCodec {
   decode(cursor: string, list: string): CursorPlace;
 }
 
-export function createCursorCodec(secret: Uint8Array): CursorCodec {
-  const seal = (text: string) => createHmac('sha256', secret).update(text).digest().subarray(0, sealLength);
+/** @param secrets The one to seal with, and then those of older keys, whose cursors are still read. */
+export function createCursorCodec(secrets: Uint8Array | (() => readonly Uint8Array[])): CursorCodec {
+  const known = () => (typeof secrets === 'function' ? secrets() : [secrets]);
+  const sealWith = (secret: Uint8Array, text: string) =>
+    createHmac('sha256', secret).update(text).digest().subarray(0, sealLength);
   return {
     encode({ list, key, row }) {
       const text = BSON.EJSON.stringify([list, key, row]);
-      return Buffer.concat([seal(text), Buffer.from(text)]).toString('base64url');
+      const [secret] = known();
+      if (secret === undefined) throw new Error('There is no secret to seal cursors with.');
+      return Buffer.concat([sealWith(secret, text), Buffer.from(text)]).toString('base64url');
     },
     decode(cursor, list) {
       const refused = badInput('after', 'after is not a cursor of this list.');
@@ -30,7 +35,8 @@ export function createCursorCodec(secret: Uint8Array): CursorCodec {
       const bytes = Buffer.from(cursor, 'base64url');
       if (bytes.toString('base64url') !== cursor || bytes.length <= sealLength) throw refused;
       const text = bytes.subarray(sealLength).toString();
-      if (!timingSafeEqual(bytes.subarray(0, sealLength), seal(text))) throw refused;
+      const seal = bytes.subarray(0, sealLength);
+      if (!known().some((secret) => timingSafeEqual(seal, sealWith(secret, text)))) throw refused;
       const [madeFor, key, row] = BSON.EJSON.parse(text) as unknown as [string, string | Date, string];
       if (madeFor !== list) throw refused;
       return { list, key, row };

@@ -49,7 +49,8 @@ export function createHttpServer(options: HttpServerOptions): Server {
         return sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'unavailable' });
       }
       case '/.well-known/jwks.json':
-        return sendJson(response, 200, options.publicKeySet());
+        // Shorter than a new key is known before it signs (`publishedBeforeMs`).
+        return sendJson(response, 200, options.publicKeySet(), 'public, max-age=300');
       case '/': {
         response.writeHead(302, { location: '/graphql' }).end();
         return;

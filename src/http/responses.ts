@@ -1,9 +1,15 @@
 import type { ServerResponse } from 'node:http';
 
-export function sendJson(response: ServerResponse, status: number, value: unknown): void {
+/** @param cacheControl Default: nobody keeps it. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  cacheControl = 'no-store',
+): void {
   response.statusCode = status;
   response.setHeader('content-type', 'application/json; charset=utf-8');
-  response.setHeader('cache-control', 'no-store');
+  response.setHeader('cache-control', cacheControl);
   response.end(JSON.stringify(value));
 }
 

@@ -12,11 +12,12 @@ export interface SecretBox {
 }
 
 /**
- * @param currentKid The key to seal with; what older keys have sealed opens as long as they are there.
+ * @param current The key to seal with, which may change; what older keys have sealed opens as long as they are there.
  */
-export function createSecretBox(currentKid: string, secretOfKey: SecretOfKey): SecretBox {
+export function createSecretBox(current: string | (() => string), secretOfKey: SecretOfKey): SecretBox {
   return {
     async seal(secrets) {
+      const currentKid = typeof current === 'string' ? current : current();
       const key = await secretOfKey(currentKid);
       if (key === undefined) throw new Error(`There is no private key ${currentKid}.`);
       return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(secrets)))

@@ -129,7 +129,7 @@ function descriptionOf(page: Page, selector: string): Promise<string> {
   return page.locator(selector).evaluate((element) =>
     (element.getAttribute('aria-describedby') ?? '')
       .split(' ')
-      .map((id) => element.ownerDocument.querySelector(`#${id}`)?.textContent ?? '')
+      .map((id: string) => element.ownerDocument.querySelector(`#${id}`)?.textContent ?? '')
       .join(' '),
   );
 }

@@ -28,6 +28,7 @@ describe('the HTTP surface', () => {
   it('publishes keys without their private halves', async () => {
     const { status, headers, body } = await send(`${gateway.url}/.well-known/jwks.json`);
     expect([status, headers.get('content-type')]).toEqual([200, expect.stringMatching(/^application\/json/)]);
+    expect(headers.get('cache-control')).toBe('public, max-age=300');
     expect(body.keys).toHaveLength(1);
     expect(Object.keys(body)).toEqual(['keys']);
     for (const key of body.keys)
