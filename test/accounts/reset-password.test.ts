@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changePassword } from '../../src/accounts/change-password.ts';
 import { createCodeDigests } from '../../src/accounts/code-digests.ts';
 import { confirmEmail } from '../../src/accounts/confirm-email.ts';
+import { loginFilter } from '../../src/accounts/login-filter.ts';
 import { newOneTimeToken } from '../../src/accounts/one-time-token.ts';
 import { createPasswordHasher } from '../../src/accounts/password-hasher.ts';
 import { resetPassword } from '../../src/accounts/reset-password.ts';
@@ -106,7 +107,7 @@ describe('a link', () => {
 
   it('is void once the login has another e-mail, whoever wrote it', async () => {
     const { login, token } = await withLink();
-    await accounts.database.users.updateOne({ _id: login._id }, { $set: { email: 'thief@example.com' } });
+    await accounts.database.users.updateOne(loginFilter(login._id), { $set: { email: 'thief@example.com' } });
     expect(await tryReset(accounts, token)).toBe(refused);
   });
 });
@@ -180,7 +181,7 @@ describe('a code', () => {
 
   it('is void once the login has another phone, whoever wrote it', async () => {
     const { login, code, phone } = await withCode();
-    await accounts.database.users.updateOne({ _id: login._id }, { $set: { phone: '9845999998' } });
+    await accounts.database.users.updateOne(loginFilter(login._id), { $set: { phone: '9845999998' } });
     expect(await tryReset(accounts, code, phone)).toBe(refused);
     expect(await tryReset(accounts, code, String(login.id))).toBe(refused);
     expect(await tryReset(accounts, code, '9845999998')).toBe(refused);
@@ -200,7 +201,7 @@ describe('whatever is no good', () => {
     const { token, key, login } = await withLink();
     const { accessToken } = await loggedIn(accounts);
     const off = await withLink();
-    await accounts.database.users.updateOne({ _id: off.login._id }, { $set: { is_active: false } });
+    await accounts.database.users.updateOne(loginFilter(off.login._id), { $set: { is_active: false } });
     const confirming = newOneTimeToken();
     const common = { loginKey: key, loginId: login._id, createdAt: new Date(startMs) };
     const stored: StoredToken = {
@@ -252,7 +253,7 @@ describe('whatever is no good', () => {
     expect(await tryReset(accounts, shaped, 'legacy@example.com')).toBe(refused);
     await ask(accounts, 'legacy@example.com');
     expect(await tryReset(accounts, await linkTo(accounts, 'legacy@example.com'))).toBe('changed');
-    const stored = await accounts.database.users.findOne({ _id: login._id });
+    const stored = await accounts.database.users.findOne(loginFilter(login._id));
     expect(stored).not.toHaveProperty('password_reset_token');
     expect(stored).not.toHaveProperty('password_reset_expires');
   });
@@ -391,7 +392,7 @@ describe('after a reset', () => {
     } as Partial<StoredUser>);
     await tryReset(accounts, token);
     const { password_hash: _hash, ...rest } =
-      (await accounts.database.users.findOne({ _id: login._id })) ?? {};
+      (await accounts.database.users.findOne(loginFilter(login._id))) ?? {};
     const { password_hash: _before, ...before } = login;
     expect(rest).toEqual(before);
   });
