@@ -28,7 +28,7 @@ it('login, me and changePassword answer as the contract says', async () => {
   expect(errors).toBeUndefined();
   const session = data?.login as Session | undefined;
   expect(session).toMatchObject({
-    refreshToken: null,
+    refreshToken: expect.stringMatching(/^[\w-]{43}$/),
     mustChangePassword: false,
     viewer: { id: login.id },
   });
@@ -79,5 +79,10 @@ it('setEmail and confirmEmail answer as the contract says', async () => {
 });
 
 function run(source: string, variableValues: Record<string, unknown> = {}, viewer: Viewer | null = null) {
-  return graphql({ schema, source, variableValues, contextValue: { viewer, clientAddress: '192.0.2.1' } });
+  return graphql({
+    schema,
+    source,
+    variableValues,
+    contextValue: { viewer, clientAddress: '192.0.2.1', sessionCookie: null },
+  });
 }

@@ -86,6 +86,11 @@ const foreign: [string, (of: Case, login: StoredUser) => Promise<unknown>][] = [
     ({ session: { viewer } }) =>
       endSessions(accounts.database, { loginKey: viewer.loginKey, address: viewer.id }, byOperator()),
   ],
+  [
+    'its session epoch is raised, as by a reset and by unlinking',
+    ({ session: { viewer } }) =>
+      accounts.database.accounts.updateOne({ _id: viewer.loginKey }, { $inc: { sessionEpoch: 1 } }),
+  ],
   ['an operator ends all sessions', () => endEverybodysSessions(accounts.database, byOperator())],
   ['the older application deactivates its login', setUser({ is_active: false })],
   ['the older application gives its login another role', setUser({ role: 'delivery_boy' })],

@@ -111,9 +111,11 @@ describe('the HTTP surface', () => {
       }
     });
 
-    it('never get to send cookies', async () => {
+    it('get to send the cookie of their session when they are allowed, and only then', async () => {
       const { headers } = await preflight('https://admin.example.com');
-      expect(headers.get('access-control-allow-credentials')).toBeNull();
+      expect(headers.get('access-control-allow-credentials')).toBe('true');
+      const foreign = await preflight('https://evil.example.com');
+      expect(foreign.headers.get('access-control-allow-credentials')).toBeNull();
     });
   });
 
