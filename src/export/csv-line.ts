@@ -27,7 +27,7 @@ export function csvCell(text: string): string {
 }
 
 const formulaStart = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
-const plainPhone = /^\+\d[\d ]*$/;
+const plainPhone = /^\+\d[\d ]{5,}$/;
 /** A semicolon and a tab are what other spreadsheets take for the end of a cell; white space at the ends is trimmed by some. */
 const needsQuotes = /[",;\t\r\n]|^\s|\s$/;
 

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Viewer } from '../../accounts/viewer.ts';
 import type { IndexSettings } from '../../customer-index/customer-index-rows.ts';
 import type { CustomerFilter } from '../../customers/customer-filter.ts';
 import type { Customer } from '../../customers/customer-type.ts';
@@ -8,6 +7,7 @@ import { createLoaders } from '../../customers/loaders.ts';
 import type { Database } from '../../database/collections.ts';
 import { pageLimits } from '../../graphql/connection.ts';
 import { createCursorCodec } from '../../graphql/cursor.ts';
+import { operator } from '../operator.ts';
 
 /** A customer of a category, with the ids by which a link is mended. */
 export interface AuditSample {
@@ -47,20 +47,6 @@ export async function* auditSamples(
 }
 
 const shown: ReadonlySet<string> = new Set(['id', 'name', 'phone', 'email', 'link']);
-
-/** Whoever runs commands on the database sees it unmasked. */
-const operator: Viewer = {
-  loginKey: '',
-  loginId: null,
-  id: 'command line',
-  role: 'ADMIN',
-  name: null,
-  email: null,
-  phone: null,
-  pendingEmail: null,
-  mustChangePassword: false,
-  sessionId: '',
-};
 
 function sampleOf({ id, name, phone, email, link }: Customer): AuditSample {
   const { state, userId, customerV2Id, conflictingIds } = link;

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { csvCell } from '../../export/csv-line.ts';
 import {
   type AuditCategory,
   auditCategories,
@@ -6,7 +7,6 @@ import {
   syncIssues,
 } from '../../reports/audit-categories.ts';
 import { type Figures, percentText } from '../../reports/figures.ts';
-import { csvCell } from '../import-customers/report-lines.ts';
 import { type Print, printable } from '../print.ts';
 import type { AuditSample } from './audit-samples.ts';
 

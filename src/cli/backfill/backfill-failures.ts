@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { BackfillDependencies } from '../../backfill/backfill-dependencies.ts';
 import { backfillFailureMessages } from '../../backfill/backfill-failure.ts';
-import { csvCell } from '../import-customers/report-lines.ts';
+import { csvCell } from '../../export/csv-line.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** How many records a run refused for each reason, the most frequent first. */

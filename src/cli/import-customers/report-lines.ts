@@ -1,3 +1,4 @@
+import { csvCell } from '../../export/csv-line.ts';
 import type { CsvField } from './column-mapping.ts';
 
 export type RowOutcome = 'created' | 'adopted' | 'exists' | 'refused';
@@ -22,14 +23,4 @@ export const reportHeader = 'line,outcome,customer_id,code,field,message\n';
 export function reportLine(result: RowResult): string {
   const { line, outcome, customerIds, code, field, message } = result;
   return `${[String(line), outcome, customerIds.join(' '), code ?? '', field ?? '', message ?? ''].map(csvCell).join(',')}\n`;
-}
-
-/**
- * A text as a cell of a CSV file that a spreadsheet takes for text and never for a formula.
- *
- * @see https://owasp.org/www-community/attacks/CSV_Injection
- */
-export function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",;\n\r\t]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

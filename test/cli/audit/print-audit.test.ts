@@ -102,12 +102,12 @@ describe('a printed audit, of 250 random records', () => {
       expect(rows.filter((row) => row.category === category)).toHaveLength(Math.min(count, limit));
     }
     const cells = rows.flatMap((row) => Object.values(row));
-    expect(cells.filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
+    expect(cells.filter((cell) => /^[=+\-@\t\r]/.test(cell) && !/^\+[\d ]+$/.test(cell))).toEqual([]);
     expect(rows).toContainEqual(
       expect.objectContaining({
         id: "'@SUM(A1)",
         name: `'=HYPERLINK("http://x", "y")`,
-        phone: "'+91 98765 43211",
+        phone: '+91 98765 43211',
       }),
     );
   });

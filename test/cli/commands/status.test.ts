@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateDemoData } from '../../../src/cli/demo/generate-demo-data.ts';
 import { oracleCustomers } from '../../support/oracle.ts';
+import { oracleDashboard } from '../../support/oracle-dashboard.ts';
 import { oracleFigures } from '../../support/oracle-figures.ts';
 import { type DataDirectory, openDataDirectory, runCommand } from './support/command.ts';
 
@@ -13,6 +14,7 @@ describe('the figures of the business', () => {
     now: new Date(),
   });
   const expected = oracleFigures(customers, users, customersV2);
+  const dashboard = oracleDashboard(customers, { now: new Date(), zone: 'UTC', months: 12 });
 
   beforeAll(async () => {
     data = await openDataDirectory();
@@ -52,6 +54,9 @@ describe('the figures of the business', () => {
           customers.filter((customer) => customer.status === status).length,
         ]),
       ),
+      systemsInUse: ['USERS', 'CUSTOMERS_V2'],
+      byArea: dashboard.byArea.slice(0, 20),
+      growth: dashboard.growth,
       asOf: expect.any(String),
     });
   });
@@ -65,6 +70,10 @@ describe('the figures of the business', () => {
     expect(rowOf('each person once')).toContain(String(expected.totalUniqueCustomers + 1));
     expect(rowOf('with a delivery record')).toContain('301');
     expect(rowOf('ORPHANED_V2')).toContain(String(expected.audit.orphanedV2 + 1));
+    expect(stdout).toMatch(/Systems in use[^\n]*USERS[^\n]*\n[^\n]*CUSTOMERS_V2/);
+    const [most] = dashboard.byArea.filter(({ area }) => area !== null);
+    expect(rowOf(` ${most?.area} `)).toMatch(new RegExp(` ${most?.count} .* ${most?.active} `));
+    expect(rowOf(` ${dashboard.growth.at(-1)?.month} `)).toContain(` ${dashboard.growth.at(-1)?.added} `);
   });
 
   it('are never of demo data mixed with other data', async () => {

@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { csvCell, reportHeader, reportLine } from '../../../src/cli/import-customers/report-lines.ts';
+import { reportHeader, reportLine } from '../../../src/cli/import-customers/report-lines.ts';
+import { csvCell } from '../../../src/export/csv-line.ts';
 
 describe('the report of an import', () => {
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', "=cmd|' /C calc'!A0", '=HYPERLINK("x","y")'])(
