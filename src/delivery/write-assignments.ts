@@ -28,13 +28,14 @@ export async function writeAssignments(
   session: ClientSession,
 ): Promise<void> {
   if (changes.length === 0) return;
+  // First what everybody writes who assigns to the same delivery boy: whoever has to begin again learns of it early.
+  await dependencies.accounts.outbox.addToDigests(digestsOf(dependencies, changes, at), session);
   await writeRecords(dependencies, netChanges(changes), session);
   await writeJournal(
     dependencies.database,
     changes.map((change) => journalEntry(change, actor, at)),
     session,
   );
-  await dependencies.accounts.outbox.addToDigests(digestsOf(dependencies, changes, at), session);
 }
 
 interface RecordChange {

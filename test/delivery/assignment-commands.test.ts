@@ -57,11 +57,11 @@ describe('commands of an assignment', () => {
       'aggregate customer_index',
       'find users',
       'find customers_v2',
+      'update notifications',
       'update customers_v2',
       'update customer_index_records',
       'update customer_index',
       'insert journal',
-      'update notifications',
       'commitTransaction 1',
     ]);
     const again = await app.measure(admin, one, { customer, deliveryBoy: boys[1]?.id });

@@ -28,6 +28,8 @@ export interface Assignments extends OpenApp {
   boy(fields?: Document): Promise<Document>;
   login(fields?: Document): Promise<Document>;
   record(fields?: Document): Promise<Document>;
+  /** The same for many delivery records at once. */
+  records(count: number, fields?: Document): Promise<Document[]>;
   /** `delivery_boy_id` of a record as stored. */
   storedBoy(record: Document): Promise<unknown>;
   /** The index is what a rebuild makes of the records. */
@@ -99,6 +101,11 @@ export async function openAssignments(
     async record(fields = {}) {
       const stored = deliveryRecord(next(), fields);
       await app.add({ customersV2: [stored] });
+      return stored;
+    },
+    async records(count, fields = {}) {
+      const stored = Array.from({ length: count }, () => deliveryRecord(next(), fields));
+      await app.add({ customersV2: stored });
       return stored;
     },
     async storedBoy({ _id }) {
