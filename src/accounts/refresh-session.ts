@@ -3,6 +3,7 @@ import type { Database, StoredRefreshToken } from '../database/collections.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { AppError } from '../errors.ts';
 import { writeJournal } from '../journal/write-journal.ts';
+import { isWithinLimit } from '../throttles/throttle.ts';
 import type { AccountsDependencies } from './accounts-dependencies.ts';
 import { passwordHasExpired } from './credentials.ts';
 import type { IssuedRefreshToken } from './open-session.ts';
@@ -18,6 +19,12 @@ import { loginAddress, viewerRole } from './viewer.ts';
 export const refreshGraceMs = 10_000;
 
 /**
+ * Exchanges by one session: each leaves a record for as long as the session may stay unused. An app needs one in 15 minutes,
+ * and one whenever its page is opened.
+ */
+export const refreshLimit = { name: 'refresh-session', points: 60, windowMs: 10 * 60_000 } as const;
+
+/**
  * Exchanges a refresh token for its successor and a new access token, and keeps the session for as long again as it may
  * stay unused. Of several exchanges at once all are answered with the same successor.
  *
@@ -26,7 +33,8 @@ export const refreshGraceMs = 10_000;
  *
  * @throws AppError UNAUTHENTICATED for every token that is no good: unknown, used, expired, of a session that has ended.
  * Not INVALID_OR_EXPIRED_TOKEN, which is for the links and codes of messages: there one asks for another, here one has
- * to log in again, which is what clients do at UNAUTHENTICATED wherever it comes from.
+ * to log in again, which is what clients do at UNAUTHENTICATED wherever it comes from. RATE_LIMITED after 60 in ten minutes:
+ * the token goes on holding.
  */
 export async function refreshSession(
   dependencies: AccountsDependencies,
@@ -38,6 +46,9 @@ export async function refreshSession(
   const presented = await database.refreshTokens.findOne({ _id: digest });
   const holder = presented && (await readSessionHolder(database, presented.sessionId, now()));
   if (presented === null || holder === null || isTooOld(dependencies, presented, holder)) throw notAccepted();
+  if (presented.usedAt === null && !(await isWithinLimit(dependencies, refreshLimit, presented.sessionId))) {
+    throw new AppError('RATE_LIMITED', 'This session is refreshed too often. Try again in ten minutes.');
+  }
   const issued =
     (presented.usedAt === null ? await exchange(dependencies, refreshToken, presented, holder) : null) ??
     (await successorAgain(dependencies, refreshToken, digest));

@@ -164,6 +164,19 @@ describe('a hash of a lower cost', () => {
     expect(await hashOf(login._id)).toBe(stored);
   });
 
+  it.each(['$2a$', '$2b$', '$2y$'])(
+    'that the older application wrote as %s logs in and is replaced',
+    async (prefix) => {
+      const password_hash = (await bcrypt.hash(password, 4)).replace('$2b$', prefix);
+      const login = await accounts.addLogin({ email: `kind${prefix[2]}@example.com`, password_hash });
+      const costlier = { ...accounts, hasher: createPasswordHasher({ cost: 6 }) };
+      const input = { identifier: String(login.email), password, clientAddress: '192.0.2.1' };
+      await logIn(costlier, input);
+      expect(await hashOf(login._id)).toMatch(/^\$2b\$06\$/);
+      expect((await logIn(costlier, input)).viewer.id).toBe(login.id);
+    },
+  );
+
   it('never lets one of two log-ins at once fail', async () => {
     await accounts.addLogin({ email: 'twice@example.com' });
     const costlier = { ...accounts, hasher: createPasswordHasher({ cost: 8, concurrency: 3 }) };

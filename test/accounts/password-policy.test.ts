@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { commonPasswords } from '../../src/accounts/common-passwords.ts';
 import { checkNewPassword, type PasswordOwner } from '../../src/accounts/password-policy.ts';
 
 const customer: PasswordOwner = {
@@ -30,6 +31,9 @@ describe('the length of a new password', () => {
   });
 
   it('is at most 72 bytes, and never cut', async () => {
+    await expect(check('a'.repeat(72))).resolves.toBeUndefined();
+    await expect(check(`${'a'.repeat(72)}X`)).rejects.toMatchObject(refusal);
+    await expect(check(`${'a'.repeat(72)}Y`, { role: 'ADMIN' })).rejects.toMatchObject(refusal);
     const full = 'q7'.repeat(36);
     await expect(check(full)).resolves.toBeUndefined();
     await expect(check(`${full}x`)).rejects.toMatchObject(refusal);
@@ -60,6 +64,16 @@ describe('a common password is refused', () => {
       await expect(check(password)).rejects.toMatchObject(refusal);
     },
   );
+});
+
+it('the list of common ones holds at least 10,000, and whoever needs 15 characters is refused those too', async () => {
+  const common = [...(await commonPasswords())];
+  expect(common.length).toBeGreaterThanOrEqual(10_000);
+  const long = common.filter((password) => password.length >= 15);
+  expect(long.length).toBeGreaterThan(10);
+  for (const password of long.slice(0, 20)) {
+    await expect(check(password.toUpperCase(), { role: 'ADMIN' }), password).rejects.toMatchObject(refusal);
+  }
 });
 
 describe("the owner's own name, phone and e-mail are refused", () => {
