@@ -3,6 +3,7 @@ import { benchBackfill } from './backfill.ts';
 import { type BenchSetting, openBenchSetting } from './bench-setting.ts';
 import { benchCreating } from './create-customers.ts';
 import { benchEmbedded } from './embedded-mongo.ts';
+import { benchExport } from './export.ts';
 import { benchReading } from './read-customers.ts';
 import { machineText } from './report.ts';
 import { benchReports } from './reports.ts';
@@ -14,6 +15,7 @@ const parts: Readonly<Record<string, (setting: BenchSetting) => Promise<void>>> 
   backfill: benchBackfill,
   embedded: benchEmbedded,
   reports: benchReports,
+  export: benchExport,
   accounts: benchAccounts,
 };
 const wanted = process.argv.slice(2);
