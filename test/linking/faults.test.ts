@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sweepIndex } from '../../src/customer-index/sweep-index.ts';
 import { type FaultyApp, startFaultyApp } from '../faults/support/faulty-app.ts';
 import type { WireMessage } from '../faults/support/wire-proxy.ts';
+import { noLogIns } from '../support/log-in-entries.ts';
 
 let app: FaultyApp;
 beforeAll(async () => {
@@ -38,7 +39,9 @@ async function written() {
     epoch: (await app.database.accounts.findOne({ _id: String(user?._id) }))?.sessionEpoch ?? 0,
     kinds: (await app.database.notifications.find(subject).toArray()).map(({ kind }) => kind).toSorted(),
     codes: await app.database.tokens.countDocuments({ loginKey: String(user?._id) }),
-    journal: (await app.database.journal.find(subject).toArray()).map(({ action }) => action),
+    journal: (await app.database.journal.find({ ...subject, ...noLogIns }).toArray()).map(
+      ({ action }) => action,
+    ),
     states: (await app.database.customerIndex.find({ ids: ids.userId }).toArray()).map(
       (row) => row.linkState,
     ),

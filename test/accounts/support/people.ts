@@ -1,5 +1,6 @@
 import type { Viewer } from '../../../src/accounts/viewer.ts';
 import { recordKey, type StoredUser } from '../../../src/database/stored-documents.ts';
+import { noLogIns } from '../../support/log-in-entries.ts';
 import type { AccountsFixture } from './open-accounts.ts';
 
 /** A login that has logged in. */
@@ -43,13 +44,11 @@ export async function useToken(
 /** Actions, actors and changes of the journal of one subject, oldest first; without its log-ins, by which tests begin. */
 export async function journalOf({ database }: AccountsFixture, subjectId: string) {
   const entries = await database.journal
-    .find({ subjectIds: subjectId, action: { $nin: logInActions } })
+    .find({ subjectIds: subjectId, ...noLogIns })
     .sort({ at: 1, _id: 1 })
     .toArray();
   return entries.map(({ action, actor, changes, subjectIds }) => ({ action, actor, changes, subjectIds }));
 }
-
-const logInActions = ['LOGGED_IN', 'LOGIN_FAILED', 'LOGIN_LOCKED'];
 
 /** Everything in the database, to show that nothing was written. */
 export async function wholeDatabase({ database }: AccountsFixture): Promise<Record<string, unknown[]>> {
