@@ -530,6 +530,33 @@ ${SUMMARY}`,
 `,
   },
   {
+    title: 'To whom nobody delivers',
+    description:
+      'Delivery records without a delivery boy who exists, to be given one by assignDeliveryBoy or assignArea.',
+    roles: STAFF,
+    query: `query Unassigned($first: Int = 50, $area: [String!]) {
+  customers(
+    first: $first
+    filter: {
+      hasDeliveryBoy: false
+      hasDeliveryRecord: true
+      area: $area
+    }
+    orderBy: { field: NAME, direction: ASC }
+  ) {
+    count { value precision }
+    nodes {
+      id
+      name
+      area
+      address
+      status
+    }
+  }
+}
+`,
+  },
+  {
     title: 'Credentials that wait to be released',
     description:
       'What a release would send, and to whom nothing. With backfillId: only to the logins of that backfill.',
