@@ -14,6 +14,7 @@ export async function handOver(
   open: () => Promise<Session>,
 ): Promise<Session> {
   if (cookie === null) return open();
+  // Refused before anything is opened.
   cookie.read();
   const session = await open();
   const { refreshToken, refreshExpiresAt } = session;

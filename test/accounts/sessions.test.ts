@@ -62,6 +62,14 @@ const own: [string, (of: Case) => Promise<unknown>][] = [
     ({ session }) => logOut(accounts, session.viewer, { ...here, everywhere: true }),
   ],
   [
+    'a used refresh token of it comes back',
+    async ({ session: { refreshToken } }) => {
+      await refreshSession(accounts, refreshToken);
+      accounts.clock.ms += 10_000;
+      await expect(refreshSession(accounts, refreshToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    },
+  ],
+  [
     'its password is changed',
     ({ session }) =>
       changePassword(accounts, session.viewer, {

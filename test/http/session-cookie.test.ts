@@ -17,8 +17,8 @@ afterAll(() => gateway.close());
 describe('the refresh token of a browser', () => {
   it('is in a cookie that no script reads, no foreign page sends and nothing but the API gets', async () => {
     const { cookie, data } = await logIn(ownPage);
-    expect(data.login.refreshToken).toBeNull();
-    expect(data.login.accessToken).toBeTypeOf('string');
+    expect(data.login?.refreshToken).toBeNull();
+    expect(data.login?.accessToken).toBeTypeOf('string');
     const [pair = '', ...attributes] = cookie.split('; ');
     expect(pair).toMatch(/^__Secure-gateway-refresh=[\w-]{43}$/);
     expect(attributes.sort()).toEqual([
@@ -33,7 +33,7 @@ describe('the refresh token of a browser', () => {
   it('is in no answer: neither of a refresh nor of a change of password', async () => {
     const { cookie } = await logIn(adminPage);
     const refreshed = await send(refresh, { ...adminPage, ...transport, cookie: pairOf(cookie) });
-    expect(refreshed.data.refreshSession.refreshToken).toBeNull();
+    expect(refreshed.data.refreshSession?.refreshToken).toBeNull();
     expect(pairOf(refreshed.cookie)).toMatch(/=[\w-]{43}$/);
     expect(pairOf(refreshed.cookie)).not.toBe(pairOf(cookie));
     const current = gateway.people.password;
@@ -42,10 +42,10 @@ describe('the refresh token of a browser', () => {
       {
         ...adminPage,
         ...transport,
-        authorization: `Bearer ${refreshed.data.refreshSession.accessToken}`,
+        authorization: `Bearer ${refreshed.data.refreshSession?.accessToken}`,
       },
     );
-    expect(changed.data.changePassword.refreshToken).toBeNull();
+    expect(changed.data.changePassword?.refreshToken).toBeNull();
     expect(pairOf(changed.cookie)).toMatch(/=[\w-]{43}$/);
     expect((await send(refresh, { ...ownPage, ...transport, cookie: pairOf(changed.cookie) })).code).toBe(
       undefined,
@@ -73,7 +73,7 @@ describe('the refresh token of a browser', () => {
     const headers = { ...ownPage, ...transport, cookie: pairOf(cookie), authorization: 'Bearer a.b.c' };
     for (const _ of ['once', 'twice']) {
       const answer = await send('mutation { logout { message } }', headers);
-      expect(answer.data.logout.message).toBe('You are logged out.');
+      expect(answer.data.logout?.message).toBe('You are logged out.');
       expect(answer.cookie).toMatch(
         /^__Secure-gateway-refresh=; Max-Age=0; Path=\/delivery\/graphql; HttpOnly/,
       );
@@ -150,13 +150,13 @@ describe('a page of another site', () => {
 
 it('a client that is no browser gets its refresh token in the answer, and no cookie', async () => {
   const { data, cookie } = await send(logInOperation(), {});
-  expect(data.login.refreshToken).toMatch(/^[\w-]{43}$/);
+  expect(data.login?.refreshToken).toMatch(/^[\w-]{43}$/);
   expect(cookie).toBe('');
   const answer = await send(
-    `mutation { refreshSession(refreshToken: "${data.login.refreshToken}") { refreshToken viewer { email } } }`,
+    `mutation { refreshSession(refreshToken: "${data.login?.refreshToken}") { refreshToken viewer { email } } }`,
     {},
   );
-  expect(answer.data.refreshSession.viewer.email).toBe(gateway.people.customerEmail);
+  expect(answer.data.refreshSession?.viewer.email).toBe(gateway.people.customerEmail);
   expect(answer.cookie).toBe('');
 });
 
