@@ -310,6 +310,9 @@ describe('after a reset', () => {
     for (const token of [person.accessToken, second.accessToken]) {
       expect(await viewerOfToken(accounts, token)).toBe('UNAUTHENTICATED');
     }
+    // Not because of another hash alone, which the older application could take back.
+    expect(await accounts.database.sessions.countDocuments({ loginKey: person.key })).toBe(0);
+    expect((await accountOf(accounts, person.stored))?.sessionEpoch).toBeGreaterThan(0);
   });
 
   it('everything else that the login was sent is void, and what was not sent yet never is', async () => {
