@@ -30,7 +30,8 @@ export interface SessionUse {
 }
 
 export interface RefreshTokensOptions {
-  readonly currentKeyId: string;
+  /** Asked each time: keys are rotated while the gateway runs. */
+  readonly currentKeyId: () => string;
   readonly secretOfKey: SecretOfKey;
   /** Of customers and delivery boys. */
   readonly idleMs: number;
@@ -42,7 +43,7 @@ export function createRefreshTokens(options: RefreshTokensOptions): RefreshToken
   return {
     first: () => randomBytes(32).toString('base64url'),
 
-    async successorOf(token, keyId = options.currentKeyId) {
+    async successorOf(token, keyId = options.currentKeyId()) {
       const secret = await options.secretOfKey(keyId);
       if (secret === undefined) return null;
       return { token: createHmac('sha256', secret).update(token).digest('base64url'), keyId };

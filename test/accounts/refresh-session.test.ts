@@ -252,7 +252,7 @@ describe('when signing keys are rotated', () => {
       production: true,
     });
     const refreshTokens = createRefreshTokens({
-      currentKeyId: keys.current.kid,
+      currentKeyId: () => keys.current.kid,
       secretOfKey: (kid) => keys.deriveSecret('refresh-tokens', kid),
       idleMs: 30 * dayMs,
       staffIdleMs: dayMs,

@@ -62,7 +62,7 @@ export async function openAccounts(
     hasher: createPasswordHasher({ cost: options.cost ?? 4, maxWaiting: 10_000 }),
     accessTokens,
     refreshTokens: createRefreshTokens({
-      currentKeyId: keys.current.kid,
+      currentKeyId: () => keys.current.kid,
       secretOfKey: (kid) => keys.deriveSecret('refresh-tokens', kid),
       idleMs: 30 * 24 * 60 * 60_000,
       staffIdleMs: 12 * 60 * 60_000,
