@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chown, link, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { KeySetError } from './key-set.ts';
 
 /** The text of a file; null when there is none. */
 export async function readIfThere(path: string): Promise<string | null> {
@@ -47,7 +48,7 @@ export async function makeKeyFile(path: string, text: string): Promise<string> {
  * It stays its owner's, whoever replaces it, and nobody else reads it.
  *
  * @param before What it held when the new text was made of it.
- * @throws Error when it holds something else by now.
+ * @throws KeySetError when it holds something else by now.
  */
 export async function replaceKeyFile(path: string, before: string, text: string): Promise<void> {
   const target = await realpath(path);
@@ -56,7 +57,7 @@ export async function replaceKeyFile(path: string, before: string, text: string)
   try {
     if (process.getuid?.() !== uid) await chown(draft, uid, gid);
     if ((await readFile(target, 'utf8')) !== before) {
-      throw new Error(`${path} has just been changed by somebody else. Look again.`);
+      throw new KeySetError(`${path} has just been changed by somebody else. Look again.`);
     }
     await rename(draft, target);
   } finally {

@@ -1,5 +1,5 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
-import { type StoredKey, signingAlgorithm, signingKeyOf, usedKeys } from './key-set.ts';
+import { KeySetError, type StoredKey, signingAlgorithm, signingKeyOf, usedKeys } from './key-set.ts';
 
 export interface RotationOptions {
   readonly now: Date;
@@ -33,7 +33,7 @@ export function keptAfterMs(temporaryPasswordLifetimeMs: number): number {
  * A new key beside the others, which signs once everybody knows it; the one that signs until then is kept as long as
  * something made with it can be in use.
  *
- * @throws Error while a new key waits for its time.
+ * @throws KeySetError while a new key waits for its time.
  */
 export async function rotateKeys(
   keys: readonly StoredKey[],
@@ -41,11 +41,12 @@ export async function rotateKeys(
 ): Promise<Rotation> {
   const waiting = keys.find(({ d, signsFrom }) => d !== undefined && signsFrom !== null && signsFrom > now);
   if (waiting !== undefined) {
-    throw new Error(
+    throw new KeySetError(
       `The key ${waiting.kid} is new already: it signs from ${waiting.signsFrom?.toISOString()}. Rotate again after that.`,
     );
   }
-  const signsFrom = new Date(now.getTime() + delayMs);
+  // Stored in whole seconds.
+  const signsFrom = new Date(Math.ceil((now.getTime() + delayMs) / 1000) * 1000);
   const added = await newKey(signsFrom);
   const removedAt = new Date(signsFrom.getTime() + keepMs);
   const used = usedKeys(keys, now);

@@ -1,5 +1,10 @@
 import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jose';
 
+/** Why signing keys cannot be used, or not be changed, in words for whoever runs the gateway. */
+export class KeySetError extends Error {
+  override readonly name = 'KeySetError';
+}
+
 /** The one algorithm of signing keys. */
 export const signingAlgorithm = 'EdDSA';
 
@@ -28,32 +33,33 @@ export interface ReadyKey extends StoredKey {
  * is removed; both may be absent. Its messages never repeat the text: it holds private keys.
  *
  * @param origin What the messages call it.
- * @throws Error that says what is wrong with it.
+ * @throws KeySetError that says what is wrong with it.
  */
 export async function parseKeySet(text: string, origin: string): Promise<StoredKey[]> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw new Error(`${origin} is no JSON.`);
+    throw new KeySetError(`${origin} is no JSON.`);
   }
   const keys = isObject(parsed) && Array.isArray(parsed.keys) ? (parsed.keys as unknown[]) : [];
-  if (keys.length === 0) throw new Error(`${origin} is no JSON Web Key Set with keys.`);
+  if (keys.length === 0) throw new KeySetError(`${origin} is no JSON Web Key Set with keys.`);
   const stored: StoredKey[] = [];
   for (const key of keys) {
     if (!isObject(key) || key.kty !== 'OKP' || key.crv !== 'Ed25519' || typeof key.x !== 'string') {
-      throw new Error(`${origin} holds a key that is no Ed25519 key (kty OKP, crv Ed25519).`);
+      throw new KeySetError(`${origin} holds a key that is no Ed25519 key (kty OKP, crv Ed25519).`);
     }
     const { x } = key;
     const kid = optionalText(key.kid) ?? (await calculateJwkThumbprint({ kty: 'OKP', crv: 'Ed25519', x }));
-    if (stored.some((other) => other.kid === kid)) throw new Error(`${origin} holds two keys named ${kid}.`);
+    if (stored.some((other) => other.kid === kid))
+      throw new KeySetError(`${origin} holds two keys named ${kid}.`);
     const times = { signsFrom: timeOf(key.nbf, origin), removedAt: timeOf(key.exp, origin) };
     stored.push({ kid, x, d: optionalText(key.d), ...times });
   }
   return stored;
 }
 
-/** Makes stored keys ready to be used. @throws Error for a damaged one, and when none is private. */
+/** Makes stored keys ready to be used. @throws KeySetError for a damaged one, and when none is private. */
 export async function readyKeys(stored: readonly StoredKey[], origin: string): Promise<ReadyKey[]> {
   const ready: ReadyKey[] = [];
   for (const key of stored) {
@@ -67,12 +73,12 @@ export async function readyKeys(stored: readonly StoredKey[], origin: string): P
     });
   }
   if (ready.every(({ privateKey }) => privateKey === null))
-    throw new Error(`${origin} holds no private key.`);
+    throw new KeySetError(`${origin} holds no private key.`);
   return ready;
 }
 
-/** The text of a key set, to be stored. */
-export function keySetText(keys: readonly StoredKey[]): string {
+/** The text of a key set, to be stored: in a file, or on one line as in an environment. */
+export function keySetText(keys: readonly StoredKey[], form: 'file' | 'line' = 'file'): string {
   const jwks = keys.map(({ kid, x, d, signsFrom, removedAt }) => ({
     kty: 'OKP',
     crv: 'Ed25519',
@@ -84,7 +90,7 @@ export function keySetText(keys: readonly StoredKey[]): string {
     ...(signsFrom !== null && { nbf: seconds(signsFrom) }),
     ...(removedAt !== null && { exp: seconds(removedAt) }),
   }));
-  return `${JSON.stringify({ keys: jwks }, null, 2)}\n`;
+  return form === 'line' ? JSON.stringify({ keys: jwks }) : `${JSON.stringify({ keys: jwks }, null, 2)}\n`;
 }
 
 /** Those that are not removed yet. */
@@ -109,7 +115,8 @@ function beginning({ signsFrom }: StoredKey): number {
 
 async function importEd25519(jwk: JWK, origin: string): Promise<CryptoKey> {
   const imported = await importJWK(jwk, signingAlgorithm).catch(() => null);
-  if (imported === null || imported instanceof Uint8Array) throw new Error(`${origin} holds a damaged key.`);
+  if (imported === null || imported instanceof Uint8Array)
+    throw new KeySetError(`${origin} holds a damaged key.`);
   return imported;
 }
 
@@ -117,7 +124,7 @@ function timeOf(value: unknown, origin: string): Date | null {
   if (value === undefined) return null;
   const time = typeof value === 'number' ? new Date(value * 1000) : null;
   if (time === null || Number.isNaN(time.getTime())) {
-    throw new Error(`${origin} holds a key whose nbf or exp is no time in seconds.`);
+    throw new KeySetError(`${origin} holds a key whose nbf or exp is no time in seconds.`);
   }
   return time;
 }

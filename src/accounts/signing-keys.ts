@@ -2,7 +2,15 @@ import { join } from 'node:path';
 import type { CryptoKey, JSONWebKeySet } from 'jose';
 import { fileVersion, makeKeyFile, readIfThere } from './key-file.ts';
 import { newKey } from './key-rotation.ts';
-import { keySetText, parseKeySet, type ReadyKey, readyKeys, signingKeyOf, usedKeys } from './key-set.ts';
+import {
+  KeySetError,
+  keySetText,
+  parseKeySet,
+  type ReadyKey,
+  readyKeys,
+  signingKeyOf,
+  usedKeys,
+} from './key-set.ts';
 
 export interface SigningKey {
   readonly kid: string;
@@ -31,7 +39,7 @@ export interface SigningKeys {
   /**
    * Reads the file again when it has changed; nothing where the keys are in no file.
    *
-   * @throws Error that says what is wrong with it: what was known before stays in use.
+   * @throws KeySetError that says what is wrong with it: what was known before stays in use.
    */
   reload(): Promise<void>;
 }
@@ -60,16 +68,17 @@ export function signingKeysPath({
 /**
  * Loads the keys, or generates one for development. How they are rotated is told in docs/signing-keys.md.
  *
- * @throws Error that says what is wrong with the key set.
+ * @throws KeySetError that says what is wrong with the key set.
  */
 export async function loadSigningKeys(source: SigningKeySource): Promise<SigningKeys> {
   const { signingKeys, signingKeysFile = null, production, now = () => new Date() } = source;
   const path = signingKeysPath(source);
   if (path === null) return openKeys(await loadText(signingKeys ?? '', 'SIGNING_KEYS'), { now });
-  if (signingKeysFile === null && production) throw new Error('SIGNING_KEYS is required in production.');
+  if (signingKeysFile === null && production)
+    throw new KeySetError('SIGNING_KEYS is required in production.');
   const version = await fileVersion(path);
   const text = (await readIfThere(path)) ?? (signingKeysFile === null ? await generateInto(path) : null);
-  if (text === null) throw new Error(`SIGNING_KEYS_FILE: there is no file ${path}.`);
+  if (text === null) throw new KeySetError(`SIGNING_KEYS_FILE: there is no file ${path}.`);
   return openKeys(await loadText(text, path), { now, file: { path, version } });
 }
 
@@ -93,7 +102,7 @@ function openKeys(first: LoadedKeys, { now, file }: OpenOptions): SigningKeys {
   const known = (kid: string) => usedKeys(loaded.keys, now()).find((key) => key.kid === kid);
   const current = () => {
     const key = signingKeyOf(loaded.keys, now());
-    if (key === null || key.privateKey === null) throw new Error('Every signing key has been removed.');
+    if (key === null || key.privateKey === null) throw new KeySetError('Every signing key has been removed.');
     return { kid: key.kid, privateKey: key.privateKey };
   };
 
@@ -105,7 +114,7 @@ function openKeys(first: LoadedKeys, { now, file }: OpenOptions): SigningKeys {
     if (text === null) return;
     const read = await loadText(text, path);
     if (signingKeyOf(read.keys, now()) === null)
-      throw new Error(`${path} holds no private key that is still used.`);
+      throw new KeySetError(`${path} holds no private key that is still used.`);
     [loaded, version] = [read, found];
   };
 

@@ -18,6 +18,7 @@ const expectedErrors = new Set([
   'DatabaseUnreachableError',
   'ImportRefusedError',
   'ImportTakenError',
+  'KeySetError',
   'SchemaOutdatedError',
   'TemplateError',
   'UnreadableFileError',
