@@ -47,9 +47,7 @@ export async function buildUseCases(options: UseCaseOptions): Promise<UseCases> 
     now,
   });
   const refreshTokens = createRefreshTokens({
-    get currentKeyId() {
-      return keys.current.kid;
-    },
+    currentKeyId: () => keys.current.kid,
     secretOfKey: (kid) => keys.deriveSecret('refresh-tokens', kid),
     idleMs: config.sessionIdleMs,
     staffIdleMs: config.staffSessionIdleMs,
