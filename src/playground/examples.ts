@@ -350,6 +350,65 @@ ${SUMMARY}`,
 ${SUMMARY}`,
   },
   {
+    title: 'Dashboard',
+    description:
+      'How many people there are, by status, by area and by month. Every figure is the length of the list whose filter its description names.',
+    roles: STAFF,
+    query: `query Dashboard {
+  dashboard {
+    totalUniqueCustomers
+    legacyCustomers
+    v2Customers
+    linkedCustomers
+    activeCustomers
+    unassignedCustomers
+    systemsInUse
+    byStatus { status count }
+    byArea(first: 5) { area count active }
+    growth(months: 6) {
+      month
+      added
+      total
+      changePercent
+    }
+    asOf
+  }
+}
+`,
+  },
+  {
+    title: 'Who is billed',
+    description:
+      'Everybody to be billed, from both systems, and what has to be mended before they can be. As a file: /export/customers.csv?billing=true.',
+    roles: STAFF,
+    variables: { first: 20 },
+    query: `query Billing(
+  $first: Int
+  $after: String
+) {
+  billingCustomers(
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      id
+      name
+      phoneE164
+      address
+      status
+      systems
+      billingIssues
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    count { value precision }
+  }
+}
+`,
+  },
+  {
     title: 'Audit of the links',
     description:
       'How many customers there are in each state, and the first of those in conflict. Every list pages like customers does.',

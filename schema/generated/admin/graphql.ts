@@ -464,6 +464,15 @@ export type BackfillFailuresQuery = { backfillRun: { id: string, failures: { nod
 
 export type BackfillFiguresFragment = { id: string, dryRun: boolean, state: JobState, total: number, processed: number, created: number, skipped: number, errors: number, retryOf: string | null, error: string | null, startedBy: string, startedAt: string, finishedAt: string | null, preview: { byEmail: number, bySms: number, unreachable: number, inactive: number, estimatedSmsCost: number } | null };
 
+export type BillingCustomersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: CustomerFilter | null | undefined;
+}>;
+
+
+export type BillingCustomersQuery = { billingCustomers: { nodes: Array<{ phoneE164: string | null, address: string | null, billingIssues: Array<BillingIssue>, id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, count: { value: number, precision: CountPrecision } } | null };
+
 export type CustomerRowFragment = { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null };
 
 export type CustomersQueryVariables = Exact<{
@@ -660,6 +669,14 @@ export type DataQualityQueryVariables = Exact<{
 
 
 export type DataQualityQuery = { dataQualityReport: { totalUsers: number, totalV2Customers: number, linkedRecords: number, halfLinked: number, orphanedUsers: number, orphanedV2: number, linkageRatio: number, linkageCompleteness: string, status: DataQualityStatus, asOf: string, trend: Array<{ at: string, linkageRatio: number, syncIssues: number }> } | null };
+
+export type DashboardQueryVariables = Exact<{
+  areas?: number | null | undefined;
+  months?: number | null | undefined;
+}>;
+
+
+export type DashboardQuery = { dashboard: { legacyCustomers: number, v2Customers: number, linkedCustomers: number, totalUniqueCustomers: number, activeCustomers: number, unassignedCustomers: number, systemsInUse: Array<string>, asOf: string, byStatus: Array<{ status: CustomerStatus, count: number }>, byArea: Array<{ area: string | null, count: number, active: number }>, growth: Array<{ month: string, added: number, total: number, changePercent: number | null }> } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1409,6 +1426,42 @@ export const BackfillFailuresDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:7b53fb388e1d8507ff2817caf050cc58a4209598941b4b77ccc99f300b870c03"}) as unknown as TypedDocumentString<BackfillFailuresQuery, BackfillFailuresQueryVariables>;
+export const BillingCustomersDocument = new TypedDocumentString(`
+    query BillingCustomers($first: Int, $after: String, $filter: CustomerFilter) {
+  billingCustomers(first: $first, after: $after, filter: $filter) {
+    nodes {
+      ...CustomerRow
+      phoneE164
+      address
+      billingIssues
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    count {
+      value
+      precision
+    }
+  }
+}
+    fragment CustomerRow on Customer {
+  id
+  name
+  phone
+  email
+  area
+  status
+  systems
+  canLogin
+  link {
+    state
+  }
+  deliveryBoy {
+    id
+    name
+  }
+}`, {"hash":"sha256:7d414db527bd21dbaea8b35b5c916fae5b21e0b5d540ba7ac128bdd20a4bcef7"}) as unknown as TypedDocumentString<BillingCustomersQuery, BillingCustomersQueryVariables>;
 export const CustomersDocument = new TypedDocumentString(`
     query Customers($first: Int, $after: String, $filter: CustomerFilter, $orderBy: CustomerOrder) {
   customers(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
@@ -2046,3 +2099,32 @@ export const DataQualityDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:5704f75b172a0d0f29d58b3d664ee35204e2589ea6073876a12d53736ba2a4f8"}) as unknown as TypedDocumentString<DataQualityQuery, DataQualityQueryVariables>;
+export const DashboardDocument = new TypedDocumentString(`
+    query Dashboard($areas: Int, $months: Int) {
+  dashboard {
+    legacyCustomers
+    v2Customers
+    linkedCustomers
+    totalUniqueCustomers
+    activeCustomers
+    unassignedCustomers
+    systemsInUse
+    byStatus {
+      status
+      count
+    }
+    byArea(first: $areas) {
+      area
+      count
+      active
+    }
+    growth(months: $months) {
+      month
+      added
+      total
+      changePercent
+    }
+    asOf
+  }
+}
+    `, {"hash":"sha256:dd3703e9d24c20dca66d38f9ad89c27565803d02d7d5ed31cad7f914bb060004"}) as unknown as TypedDocumentString<DashboardQuery, DashboardQueryVariables>;
