@@ -112,7 +112,7 @@ describe('assignDeliveryBoys', () => {
     expect(await stored('a')).toEqual(await stored('b'));
     expect((await stored('a')).filter((boy) => boy !== null).length).toBeGreaterThan(30);
     await assignments.expectIndexAsRebuilt();
-  });
+  }, 60_000);
 
   it('refuses 501 rows before anything is done', async () => {
     const boy = await assignments.boy();
@@ -198,7 +198,7 @@ describe('at the same time', () => {
       new Set(chain.map((boy, at) => `${chain[at - 1] ?? null} → ${boy}`)),
     );
     await assignments.expectIndexAsRebuilt();
-  });
+  }, 60_000);
 
   it('the older application replaces whole documents: no write is torn, and the index shows what is stored', async () => {
     const [ours, theirs] = [await assignments.boy(), await assignments.boy()];
