@@ -105,6 +105,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     dispatcher = startSending({ config, database, secrets: notificationSecrets(keys), templates, now, log });
     const recovery = startRecovery(app.accounts, {
       onError: (error) => log.error({ err: error }, 'forgotten passwords wait for the database'),
+      onBudgetSpent: () =>
+        log.warn({}, 'no more SMS for forgotten passwords today: they get half of SMS_DAILY_BUDGET'),
     });
     jobRunner = startJobRunner({
       database,

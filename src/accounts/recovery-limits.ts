@@ -21,15 +21,18 @@ const destinationLimits: readonly Limit[] = [
 /**
  * Counts a message about a forgotten password, and answers whether it may go out: 1 a minute and 5 a day to a destination,
  * and so many SMS a day (UTC) altogether as these may use up of the budget.
+ *
+ * @returns The limit that is in the way; null when it may.
  */
-export async function isWithinRecoveryLimits(
+export async function limitOfRecovery(
   dependencies: Pick<AccountsDependencies, 'database' | 'now' | 'recoverySmsPerDay'>,
-  { channel, key }: RecoveryDestination,
-): Promise<boolean> {
+  { channel, key }: Pick<RecoveryDestination, 'channel' | 'key'>,
+): Promise<'DESTINATION' | 'SMS_BUDGET' | null> {
   for (const limit of destinationLimits) {
-    if (!(await isWithinLimit(dependencies, limit, key))) return false;
+    if (!(await isWithinLimit(dependencies, limit, key))) return 'DESTINATION';
   }
-  if (channel === 'EMAIL') return true;
+  if (channel === 'EMAIL') return null;
   const budget: Limit = { name: 'forgot-sms', points: dependencies.recoverySmsPerDay, windowMs: dayMs };
-  return isWithinLimit(dependencies, budget, dependencies.now().toISOString().slice(0, 10));
+  const today = dependencies.now().toISOString().slice(0, 10);
+  return (await isWithinLimit(dependencies, budget, today)) ? null : 'SMS_BUDGET';
 }

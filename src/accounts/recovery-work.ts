@@ -7,7 +7,7 @@ import { findLogins } from './find-login.ts';
 import { cancelMessages, voidRecovery } from './one-time-token.ts';
 import { writeRecoveryCodes } from './recovery-codes.ts';
 import { type RecoveryDestination, recoveryDestinations } from './recovery-destinations.ts';
-import { isWithinRecoveryLimits } from './recovery-limits.ts';
+import { limitOfRecovery } from './recovery-limits.ts';
 import { type PreparedRecovery, prepareRecovery } from './recovery-messages.ts';
 import {
   type ClaimedRequest,
@@ -22,15 +22,19 @@ import { loginAddress } from './viewer.ts';
  * offer them one, all of it in the transaction that takes the request away. So each request makes its messages once,
  * whenever a process dies.
  *
+ * @param onBudgetSpent Told of an SMS that is not sent because anybody has asked for as many as there may be today.
  * @returns Whether there was one.
  */
-export async function workOnRecovery(dependencies: AccountsDependencies): Promise<boolean> {
+export async function workOnRecovery(
+  dependencies: AccountsDependencies,
+  onBudgetSpent: () => void = () => {},
+): Promise<boolean> {
   const { database, outbox, now } = dependencies;
   const request = await claimRecoveryRequest(database, now());
   if (request === null) return false;
   const at = now();
   const tooOld = at.getTime() - request.requestedAt.getTime() > requestLifetimeMs;
-  const prepared = tooOld ? [] : await prepareAll(dependencies, request, at);
+  const prepared = tooOld ? [] : await prepareAll(dependencies, request, at, onBudgetSpent);
   if (prepared.length === 0) {
     await finishRecoveryRequest(database, request);
     return true;
@@ -44,6 +48,7 @@ async function prepareAll(
   dependencies: AccountsDependencies,
   request: ClaimedRequest,
   at: Date,
+  onBudgetSpent: () => void,
 ): Promise<PreparedRecovery[]> {
   const { database, indexSettings } = dependencies;
   const meant = await findLogins(database, request.identifier, indexSettings.defaultPhoneRegion);
@@ -54,20 +59,20 @@ async function prepareAll(
   );
   const prepared: PreparedRecovery[] = [];
   for (const destination of destinations) {
-    if (await mayBeSent(dependencies, request, destination)) {
-      prepared.push(await prepareRecovery(dependencies, destination, at));
-    }
+    const limit = await limitOf(dependencies, request, destination);
+    if (limit === null) prepared.push(await prepareRecovery(dependencies, destination, at));
+    if (limit === 'SMS_BUDGET') onBudgetSpent();
   }
   return prepared;
 }
 
 /** A try that was interrupted has counted its messages already, and must not be the reason why none goes out. */
-async function mayBeSent(
+async function limitOf(
   dependencies: AccountsDependencies,
   { attempts }: ClaimedRequest,
   destination: RecoveryDestination,
-): Promise<boolean> {
-  return attempts > 1 || isWithinRecoveryLimits(dependencies, destination);
+): Promise<'DESTINATION' | 'SMS_BUDGET' | null> {
+  return attempts > 1 ? null : limitOfRecovery(dependencies, destination);
 }
 
 /** What was sent before is void: the newest message holds. */

@@ -7,6 +7,8 @@ export interface RecoveryOptions {
   readonly pollMs?: number;
   /** Told when the database fails, once until it is there again; requests are not lost by it. */
   readonly onError: (error: unknown) => void;
+  /** Told once a day (UTC) that no more SMS are sent for forgotten passwords, since the day's part of the budget is spent. */
+  readonly onBudgetSpent: () => void;
 }
 
 /** Works on forgotten passwords beside everything else that a process does; every process may. */
@@ -20,12 +22,19 @@ export interface Recovery {
  * busy the process is whether the one before was known.
  */
 export function startRecovery(dependencies: AccountsDependencies, options: RecoveryOptions): Recovery {
-  const { pollMs = 1_000, onError } = options;
+  const { pollMs = 1_000, onError, onBudgetSpent } = options;
   const stopping = new AbortController();
   let failing = false;
+  let toldOn = '';
+
+  function tellOfBudget(): void {
+    const today = dependencies.now().toISOString().slice(0, 10);
+    if (today !== toldOn) onBudgetSpent();
+    toldOn = today;
+  }
 
   async function workOnAll(): Promise<void> {
-    while (!stopping.signal.aborted && (await workOnRecovery(dependencies)));
+    while (!stopping.signal.aborted && (await workOnRecovery(dependencies, tellOfBudget)));
     failing = false;
   }
 

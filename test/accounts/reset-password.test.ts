@@ -179,6 +179,16 @@ describe('a code', () => {
     expect(await tryReset(accounts, after.code, after.phone)).toBe(refused);
   });
 
+  it('holds no longer because somebody with the same phone was sent one later', async () => {
+    const first = await withCode();
+    const second = await accounts.addLogin({ email: null, phone: first.phone, name: 'Second' });
+    accounts.clock.ms += 9 * minuteMs;
+    await ask(accounts, String(second.id));
+    accounts.clock.ms += minuteMs + 1_000;
+    expect(await tryReset(accounts, first.code, first.phone)).toBe(refused);
+    expect(await tryReset(accounts, await codeTo(accounts, first.e164), first.phone)).toBe('changed');
+  });
+
   it('is void once the login has another phone, whoever wrote it', async () => {
     const { login, code, phone } = await withCode();
     await accounts.database.users.updateOne(loginFilter(login._id), { $set: { phone: '9845999998' } });
