@@ -7,7 +7,8 @@ export function csvLine(values: readonly ExportValue[]): string {
     if (index > 0) line += ',';
     line += csvCell(cellText(value));
   }
-  return `${line}\r\n`;
+  // A line without anything is no row to many readers.
+  return `${line === '' ? '""' : line}\r\n`;
 }
 
 /** UTF-8 is recognised by it where nothing else tells a spreadsheet. */
