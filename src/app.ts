@@ -56,6 +56,7 @@ import { NotificationsResolver } from './notifications/notifications-resolver.ts
 import { withPermissions } from './permissions.ts';
 import { createRecentDashboard } from './reports/dashboard.ts';
 import { DashboardResolver } from './reports/dashboard-resolver.ts';
+import { knownCount } from './reports/known-count.ts';
 import { createRecentFigures } from './reports/recent-figures.ts';
 import { DataQualityResolver, LinkageAuditResolver } from './reports/reports-resolver.ts';
 
@@ -183,10 +184,11 @@ function loadersOnce(database: Database): RequestContext['loadersFor'] {
 /** Every resolver, each made with what it needs; also what the schema is emitted from. */
 export function resolvers(
   accounts: AccountsDependencies,
-  customers: CustomerDependencies,
+  customerDependencies: CustomerDependencies,
   backfill: BackfillDependencies,
 ): object[] {
-  const figures = createRecentFigures(customers);
+  const figures = createRecentFigures(customerDependencies);
+  const customers = { ...customerDependencies, knownCount: knownCount(figures) };
   return [
     new AccountsResolver(accounts),
     new SessionsResolver(accounts),

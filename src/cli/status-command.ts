@@ -21,7 +21,8 @@ export function statusCommand(): Command {
         const byArea = await dashboard.byArea(areaLimits.standard);
         const growth = await dashboard.growth(growthLimits.standard);
         if (options.json) {
-          const shown = { ...figures, systemsInUse: systemsInUse(figures), byArea, growth };
+          const { groups: _, ...told } = figures;
+          const shown = { ...told, systemsInUse: systemsInUse(figures), byArea, growth };
           console.log(JSON.stringify(shown, null, 2));
           return;
         }

@@ -1,7 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Info, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Info, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../context.ts';
-import { pageArguments } from '../graphql/connection.ts';
+import { twoWayPage } from '../graphql/connection.ts';
+import { PageArgs } from '../graphql/page-args.ts';
 import { billingCustomers } from './billing-customers.ts';
 import type { CustomerDependencies } from './customer-access.ts';
 import { CustomerFilter } from './customer-filter.ts';
@@ -26,16 +27,12 @@ export class BillingResolver {
   async billingCustomers(
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('first', () => Int, { nullable: true, description: 'How many, 1 to 200; 50 when absent.' }) first?:
-      | number
-      | null,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor after which the page begins.' })
-    after?: string | null,
+    @Args(() => PageArgs) page: PageArgs,
     @Arg('filter', () => CustomerFilter, { nullable: true, description: 'Which of them.' })
     filter?: CustomerFilter | null,
   ): Promise<Omit<CustomerPage, 'cursorOf'>> {
     return billingCustomers(this.dependencies, customerRequest(context, info), {
-      page: pageArguments(first, after),
+      page: twoWayPage(page),
       filter: filter ?? null,
       order: null,
     });

@@ -5,6 +5,7 @@ import type { CustomerStatus } from '../customer-index/customer-index-row.ts';
 import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
 import type { Database } from '../database/collections.ts';
 import type { CursorCodec } from '../graphql/cursor.ts';
+import type { KnownCount } from './count-rows.ts';
 import type { Presentation } from './customer-view.ts';
 import type { Loaders } from './loaders.ts';
 
@@ -23,10 +24,20 @@ export interface CustomerDependencies {
   readonly confirmHalfLinks: boolean;
   /** Statuses of the customers who are billed. */
   readonly billingStatuses: readonly CustomerStatus[];
+  /**
+   * Rows of the index that a page of a list may look at, for each way that is tried, before it is refused. Default:
+   * `standardMaxExamined`. `Infinity`: the list is read however long it takes.
+   */
+  readonly maxExamined?: number;
+  /** How many customers a filter lists where reports have counted them; without it beyond 10,000 is "at least". */
+  readonly knownCount?: KnownCount;
 }
 
 /** What listing customers needs of these. */
-export type ListingDependencies = Pick<CustomerDependencies, 'database' | 'settings' | 'cursors' | 'now'>;
+export type ListingDependencies = Pick<
+  CustomerDependencies,
+  'database' | 'settings' | 'cursors' | 'now' | 'maxExamined' | 'knownCount'
+>;
 
 /** What reading customers needs of one request. */
 export interface CustomerRequest {

@@ -1,10 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
 import { Viewer as ViewerType } from '../accounts/account-types.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import type { RequestContext } from '../context.ts';
 import { AppError } from '../errors.ts';
-import { Count, pageArguments } from '../graphql/connection.ts';
+import { Count, twoWayPage } from '../graphql/connection.ts';
+import { PageArgs } from '../graphql/page-args.ts';
 import { selectedNames } from '../graphql/selected-names.ts';
 import type { CustomerDependencies, CustomerRequest } from './customer-access.ts';
 import { CustomerFilter, CustomerOrder } from './customer-filter.ts';
@@ -62,18 +63,14 @@ export class CustomersResolver {
   async customers(
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('first', () => Int, { nullable: true, description: 'How many, 1 to 200; 50 when absent.' }) first?:
-      | number
-      | null,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor after which the page begins.' })
-    after?: string | null,
+    @Args(() => PageArgs) page: PageArgs,
     @Arg('filter', () => CustomerFilter, { nullable: true, description: 'Which customers.' })
     filter?: CustomerFilter | null,
     @Arg('orderBy', () => CustomerOrder, { nullable: true, description: 'In which order.' })
     orderBy?: CustomerOrder | null,
   ): Promise<Omit<CustomerPage, 'cursorOf'>> {
     return listCustomers(this.dependencies, customerRequest(context, info), {
-      page: pageArguments(first, after),
+      page: twoWayPage(page),
       filter: filter ?? null,
       order: orderBy ?? null,
     });

@@ -1,15 +1,24 @@
-import type { Filter } from 'mongodb';
 import { canonicalPhone, type PhoneRegion } from '../customer-index/canonical-phone.ts';
-import { type CustomerIndexRow, unknownTime } from '../customer-index/customer-index-row.ts';
-import { foldCase, normalizeName } from '../customer-index/normalize-name.ts';
+import { unknownTime } from '../customer-index/customer-index-row.ts';
+import { normalizeName } from '../customer-index/normalize-name.ts';
 import { wordOfId } from '../customer-index/search-words.ts';
 import type { Database } from '../database/collections.ts';
-import { passwordExpires } from '../database/wanted-indexes.ts';
+import { hasDeliveryBoyId, passwordExpires } from '../database/wanted-indexes.ts';
 import { badInput } from '../errors.ts';
 import type { CustomerFilter } from './customer-filter.ts';
 import { deliveryBoyIds } from './delivery-boy-ids.ts';
-
-type RowFilter = Filter<CustomerIndexRow>;
+import {
+  allLinkStates,
+  allOf,
+  allStatuses,
+  type PointField,
+  type PointValue,
+  type RowBranch,
+  type RowFilter,
+  type RowSelection,
+  type SearchCondition,
+  type SmallIndex,
+} from './row-selection.ts';
 
 export interface FilterContext {
   readonly database: Database;
@@ -20,28 +29,27 @@ export interface FilterContext {
 }
 
 /**
- * The conditions on `customer_index` that a filter means; AND over the list.
+ * The rows of `customer_index` that a filter means.
  *
  * @throws AppError BAD_USER_INPUT naming the value of the filter that is out of bounds.
  */
-export async function indexFilter(filter: CustomerFilter, context: FilterContext): Promise<RowFilter[]> {
-  const conditions: RowFilter[] = [];
-  if (filter.search != null) conditions.push(...searchConditions(filter.search, context));
-  if (filter.area != null) conditions.push({ area: oneOf('filter.area', filter.area) });
-  if (filter.status != null) conditions.push({ status: oneOf('filter.status', filter.status) });
-  if (filter.linkState != null) conditions.push({ linkState: oneOf('filter.linkState', filter.linkState) });
-  if (filter.isActive != null) conditions.push({ isActive: filter.isActive });
-  if (filter.missingEmail != null) conditions.push({ missingEmail: filter.missingEmail });
-  if (filter.hasLogin != null) conditions.push({ hasLogin: filter.hasLogin });
-  if (filter.hasDeliveryRecord != null) conditions.push({ hasDeliveryRecord: filter.hasDeliveryRecord });
-  if (filter.canLogin != null) conditions.push(canLogin(filter.canLogin, context.now));
-  if (filter.createdAfter != null) conditions.push({ createdAtKey: { $gt: filter.createdAfter } });
-  if (filter.createdBefore != null)
-    conditions.push({ createdAtKey: { $gt: unknownTime, $lt: filter.createdBefore } });
-  if (filter.deliveryBoyId != null || filter.hasDeliveryBoy != null) {
-    conditions.push(...deliveryBoyConditions(filter, await deliveryBoyIds(context.database)));
-  }
-  return conditions;
+export async function indexFilter(filter: CustomerFilter, context: FilterContext): Promise<RowSelection> {
+  const search = filter.search == null ? null : searchCondition(filter.search, context);
+  const boys =
+    filter.deliveryBoyId == null && filter.hasDeliveryBoy == null
+      ? null
+      : deliveryBoyParts(filter, await deliveryBoyIds(context.database), context.database);
+  const parts: BranchParts[] = [
+    { points: pointsOf(filter) },
+    ...(search === 'anybody' || search === null ? [] : [search === 'nobody' ? nobody : { search }]),
+    ...(boys === null ? [] : [await boys]),
+    createdBetween(filter),
+  ];
+  const branches = loginParts(filter.canLogin, context.now).flatMap((login) => {
+    const branch = together([...parts, login]);
+    return branch === null ? [] : [branch];
+  });
+  return { branches, given: givenArguments(filter) };
 }
 
 /** Values of one list at most. */
@@ -50,37 +58,118 @@ const maxListValues = 200;
 const maxSearchLength = 200;
 /** More words than a name has. */
 const maxSearchWords = 10;
+/** Words of which all rows are gathered, one word after the other, until one has few enough. */
+const mostGatheredWords = 3;
 /** Sorts after every continuation of a prefix. */
 const afterPrefix = '\u{10FFFF}';
 
-function oneOf<Value>(argument: string, values: Value[]): Value | { $in: Value[] } {
+/** What one argument says; what several say of one field holds together. */
+interface BranchParts {
+  readonly points?: readonly (readonly [PointField, readonly PointValue[]])[];
+  readonly createdAt?: RowFilter | null;
+  readonly search?: SearchCondition;
+  readonly others?: readonly RowFilter[];
+  readonly within?: SmallIndex;
+}
+
+const nobody: BranchParts = { points: [['hasLogin', []]] };
+
+/** Null when no row can be all of it. */
+function together(parts: readonly BranchParts[]): RowBranch | null {
+  const points = new Map<PointField, readonly PointValue[]>();
+  for (const [field, values] of parts.flatMap((part) => part.points ?? [])) {
+    const before = points.get(field);
+    const both = before === undefined ? values : values.filter((value) => before.includes(value));
+    if (both.length === 0) return null;
+    points.set(field, both);
+  }
+  return {
+    points,
+    createdAt: parts.find((part) => part.createdAt != null)?.createdAt ?? null,
+    search: parts.find((part) => part.search !== undefined)?.search ?? null,
+    others: parts.flatMap((part) => part.others ?? []),
+    within: parts.find((part) => part.within !== undefined)?.within ?? null,
+  };
+}
+
+/** Most selective first, as far as that can be said of what is not counted. */
+function givenArguments(filter: CustomerFilter): string[] {
+  const names = [
+    'search',
+    'deliveryBoyId',
+    'area',
+    'createdAfter',
+    'createdBefore',
+    'linkState',
+    'status',
+    'canLogin',
+    'missingEmail',
+    'hasDeliveryBoy',
+    'hasLogin',
+    'hasDeliveryRecord',
+    'isActive',
+  ] as const;
+  return names.filter((name) => filter[name] != null).map((name) => `filter.${name}`);
+}
+
+function pointsOf(filter: CustomerFilter): (readonly [PointField, readonly PointValue[]])[] {
+  const points: (readonly [PointField, readonly PointValue[]])[] = [];
+  if (filter.area != null) points.push(['area', listed('filter.area', filter.area)]);
+  const states = filter.linkState == null ? null : listed('filter.linkState', filter.linkState);
+  if (states !== null && states.length < allLinkStates.length) points.push(['linkState', states]);
+  const statuses = filter.status == null ? null : listed('filter.status', filter.status);
+  if (statuses !== null && statuses.length < allStatuses.length) points.push(['status', statuses]);
+  if (filter.isActive != null)
+    points.push(['status', allStatuses.filter((status) => (status === 'ACTIVE') === filter.isActive)]);
+  if (filter.missingEmail != null) points.push(['missingEmail', [filter.missingEmail]]);
+  if (filter.hasLogin != null) points.push(['hasLogin', [filter.hasLogin]]);
+  if (filter.hasDeliveryRecord != null) points.push(['hasDeliveryRecord', [filter.hasDeliveryRecord]]);
+  return points;
+}
+
+function listed<Value>(argument: string, values: readonly Value[]): Value[] {
   if (values.length > maxListValues)
     throw badInput(argument, `${argument} takes at most ${maxListValues} values.`);
-  const [only] = values;
-  return values.length === 1 && only !== undefined ? only : { $in: values };
+  return [...new Set(values)];
 }
 
-function canLogin(wanted: boolean, now: Date): RowFilter {
-  return wanted
-    ? { loginUsable: true, $or: [{ passwordExpiresAt: null }, { passwordExpiresAt: { $gt: now } }] }
-    : {
-        $or: [
-          { loginUsable: false },
-          { passwordExpiresAt: { ...passwordExpires.passwordExpiresAt, $lte: now } },
-        ],
-      };
+function createdBetween({ createdAfter, createdBefore }: CustomerFilter): BranchParts {
+  const after = createdAfter == null ? {} : { $gt: createdAfter };
+  // Nobody knows when those without a time were made.
+  const before = createdBefore == null ? {} : { $gt: createdAfter ?? unknownTime, $lt: createdBefore };
+  const range = { ...after, ...before };
+  return { createdAt: Object.keys(range).length === 0 ? null : { createdAtKey: range } };
 }
 
-function searchConditions(search: string, context: FilterContext): RowFilter[] {
+/** Who cannot log in has an unusable login, or a temporary password whose time has passed. */
+function loginParts(canLogin: boolean | null | undefined, now: Date): BranchParts[] {
+  if (canLogin == null) return [{}];
+  if (canLogin) {
+    const notExpired = { $or: [{ passwordExpiresAt: null }, { passwordExpiresAt: { $gt: now } }] };
+    return [{ points: [['loginUsable', [true]]], others: [notExpired] }];
+  }
+  const expired = { passwordExpiresAt: { ...passwordExpires.passwordExpiresAt, $lte: now } };
+  return [
+    { points: [['loginUsable', [false]]] },
+    { points: [['loginUsable', [true]]], others: [expired], within: 'temporary' },
+  ];
+}
+
+function searchCondition(search: string, context: FilterContext): SearchCondition | 'anybody' | 'nobody' {
   if (search.length > maxSearchLength) {
     throw badInput('filter.search', `filter.search takes at most ${maxSearchLength} characters.`);
   }
   const words = searchedWords(search, context.phoneRegion).slice(0, maxSearchWords);
-  if (words.length === 0) return search.trim() === '' ? [] : [{ _id: { $in: [] } }];
-  if (context.mayUseContacts) return words.map((word) => ({ searchWords: beginsWith(word) }));
-  return [
-    { $or: [{ $and: words.map((word) => ({ nameWords: beginsWith(word) })) }, { ids: search.trim() }] },
-  ];
+  const [longest, ...others] = words.toSorted((a, b) => b.length - a.length);
+  if (longest === undefined) return search.trim() === '' ? 'anybody' : 'nobody';
+  const field = context.mayUseContacts ? 'searchWords' : 'nameWords';
+  const byWord = (word: string): RowFilter => ({ [field]: beginsWith(word) });
+  const all = allOf(words.map(byWord));
+  const gathers = [longest, ...others].slice(0, mostGatheredWords).map(byWord);
+  const letters = [...longest].length;
+  if (context.mayUseContacts) return { filter: all, gathers, letters };
+  const orById = (filter: RowFilter): RowFilter => ({ $or: [filter, { ids: search.trim() }] });
+  return { filter: orById(all), gathers: gathers.map(orById), letters };
 }
 
 function beginsWith(word: string): { $elemMatch: { $gte: string; $lt: string } } {
@@ -90,7 +179,7 @@ function beginsWith(word: string): { $elemMatch: { $gte: string; $lt: string } }
 /** What somebody who types this looks for: an e-mail, a phone, an id, or the beginnings of words of a name. */
 export function searchedWords(search: string, region: PhoneRegion): string[] {
   const text = search.trim();
-  if (text.includes('@')) return [foldCase(text)];
+  if (text.includes('@')) return [text.toLowerCase()];
   if (/^[+\d\s().\-/]*\d[\d\s().\-/]*$/.test(text)) {
     const phone = canonicalPhone(text, region);
     return [phone?.slice(1) ?? text.replace(/\D/g, '').replace(/^0+(?=\d)/, '')];
@@ -101,14 +190,37 @@ export function searchedWords(search: string, region: PhoneRegion): string[] {
     .filter((word) => word !== '');
 }
 
-function deliveryBoyConditions(filter: CustomerFilter, existing: string[]): RowFilter[] {
-  const conditions: RowFilter[] = [];
-  if (filter.deliveryBoyId != null) {
-    const wanted = filter.deliveryBoyId;
-    conditions.push(existing.includes(wanted) ? { deliveryBoyId: wanted } : { _id: { $in: [] } });
+/** More streams of one index are not merged (MongoDB: `internalQueryMaxScansToExplode`, of which a cursor takes two each). */
+const mostMergedIds = 100;
+
+/** Only those who exist are delivery boys; where there are too many to be merged, rows are read and looked at. */
+async function deliveryBoyParts(
+  { deliveryBoyId, hasDeliveryBoy }: CustomerFilter,
+  existing: readonly string[],
+  database: Database,
+): Promise<BranchParts> {
+  const wanted = deliveryBoyId ?? null;
+  if (wanted !== null) {
+    const named = existing.includes(wanted) && hasDeliveryBoy !== false;
+    return { points: [['deliveryBoyId', named ? [wanted] : []]] };
   }
-  if (filter.hasDeliveryBoy != null) {
-    conditions.push({ deliveryBoyId: filter.hasDeliveryBoy ? { $in: existing } : { $nin: existing } });
+  if (hasDeliveryBoy === true) {
+    if (existing.length <= mostMergedIds) return { points: [['deliveryBoyId', existing]] };
+    return { within: 'assigned', others: [{ deliveryBoyId: { $in: [...existing] } }] };
   }
-  return conditions;
+  const gone = await idsOfNobody(database, existing);
+  if (gone.length < mostMergedIds) return { points: [['deliveryBoyId', [null, ...gone]]] };
+  return { others: [{ deliveryBoyId: { $nin: [...existing] } }] };
+}
+
+/** Ids that rows name and no delivery boy has; as many as can be merged. */
+async function idsOfNobody(database: Database, existing: readonly string[]): Promise<string[]> {
+  const groups = await database.customerIndex
+    .aggregate<{ _id: string }>([
+      { $match: { deliveryBoyId: { ...hasDeliveryBoyId.deliveryBoyId, $nin: existing } } },
+      { $group: { _id: '$deliveryBoyId' } },
+      { $limit: mostMergedIds },
+    ])
+    .toArray();
+  return groups.map(({ _id }) => _id);
 }

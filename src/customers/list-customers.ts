@@ -1,8 +1,8 @@
-import type { Filter } from 'mongodb';
-import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
 import { AppError } from '../errors.ts';
-import { type Count, Page, type PageArguments } from '../graphql/connection.ts';
+import { type Count, Page, type PageArguments, sidesOf } from '../graphql/connection.ts';
 import type { CursorCodec } from '../graphql/cursor.ts';
+import { pagePlace } from '../graphql/page-place.ts';
+import { countRows } from './count-rows.ts';
 import {
   type CustomerRequest,
   type ListingDependencies,
@@ -13,8 +13,11 @@ import type { CustomerFilter, CustomerOrder } from './customer-filter.ts';
 import type { Customer } from './customer-type.ts';
 import type { CustomerSource } from './customer-view.ts';
 import { indexFilter } from './index-filter.ts';
+import { pageRows, standardMaxExamined } from './page-rows.ts';
 import { prepareViews } from './prepare-views.ts';
-import { type PageRow, pageRowProjection, readRows } from './read-sources.ts';
+import { type PageRow, readRows } from './read-sources.ts';
+import { type RowOrder, type RowPlace, readingOrder, rowOrder } from './row-order.ts';
+import type { RowSelection } from './row-selection.ts';
 
 export interface ListCustomersInput {
   readonly page: PageArguments;
@@ -35,7 +38,8 @@ export class CustomerPage extends Page<Customer> {
 /**
  * One page of the customers of both systems: the index gives the rows by key, both halves come live and batched.
  *
- * @throws AppError BAD_USER_INPUT naming `after` or the value of the filter that is out of bounds.
+ * @throws AppError BAD_USER_INPUT naming `after`, `before` or the value of the filter that is out of bounds;
+ * QUERY_TOO_EXPENSIVE naming the conditions that together leave too much to look at.
  */
 export async function listCustomers(
   dependencies: ListingDependencies,
@@ -43,49 +47,27 @@ export async function listCustomers(
   input: ListCustomersInput,
 ): Promise<CustomerPage> {
   if (!readsEverybody(request.viewer)) throw new AppError('FORBIDDEN', 'Only staff may list customers.');
-  const conditions = await filterConditions(dependencies, request, input.filter);
+  const selection = await selectRows(dependencies, request, input.filter);
   const order = rowOrder(input.order);
-  const after = input.page.after === null ? null : dependencies.cursors.decode(input.page.after, order.list);
-  const { found, hasNextPage } = await readPage(
-    dependencies,
-    request,
-    conditions,
-    order,
-    input.page.first,
-    after,
-  );
+  const { page } = input;
+  const after = pagePlace(dependencies.cursors, page, order.list);
+  const reading = { order: readingOrder(order, page.backwards), first: page.first, after };
+  const { found, foundMore } = await readPage(dependencies, request, selection, reading);
   return customerPage(dependencies, request, {
-    found,
-    hasNextPage,
-    hasPreviousPage: after !== null,
+    found: page.backwards === true ? found.toReversed() : found,
+    ...sidesOf(page, foundMore),
     order,
-    conditions,
+    filter: input.filter,
+    selection,
   });
 }
 
-/** The order of rows: an order key, and the row's own key to tell equals apart. */
-export interface RowOrder {
-  readonly key: 'nameKey' | 'createdAtKey';
-  readonly direction: 1 | -1;
-  /** The name of the list in cursors. */
-  readonly list: string;
-}
-
-/** Newest first where no order is asked for: what is created while somebody pages does not push rows about. */
-export function rowOrder(order: CustomerOrder | null): RowOrder {
-  const { field, direction } = order ?? { field: 'CREATED_AT', direction: 'DESC' };
-  return {
-    key: field === 'NAME' ? 'nameKey' : 'createdAtKey',
-    direction: direction === 'ASC' ? 1 : -1,
-    list: `customers:${field}:${direction}`,
-  };
-}
-
-export function filterConditions(
+/** The rows that a filter means to a viewer. */
+export function selectRows(
   { database, settings, now }: ListingDependencies,
   { viewer }: CustomerRequest,
   filter: CustomerFilter | null,
-): Promise<Filter<CustomerIndexRow>[]> {
+): Promise<RowSelection> {
   return indexFilter(filter ?? {}, {
     database,
     phoneRegion: settings.defaultPhoneRegion,
@@ -107,7 +89,8 @@ export async function customerPage(
     readonly hasNextPage: boolean;
     readonly hasPreviousPage: boolean;
     readonly order: RowOrder;
-    readonly conditions: Filter<CustomerIndexRow>[];
+    readonly filter: CustomerFilter | null;
+    readonly selection: RowSelection;
   },
 ): Promise<CustomerPage> {
   const nodes = await prepareViews(
@@ -122,46 +105,34 @@ export async function customerPage(
       hasPreviousPage: page.hasPreviousPage,
       cursorOf: (index) => cursorOf(dependencies.cursors, page.order, page.found[index]?.row),
     },
-    () => countRows(dependencies, page.conditions),
+    () =>
+      countRows(dependencies.database, page.selection, {
+        filter: page.filter,
+        maxExamined: (dependencies.maxExamined ?? standardMaxExamined) * countedFurther,
+        known: dependencies.knownCount,
+      }),
   );
 }
 
-/** Rows after a place in the order: an index on the order key, then `_id`, reads exactly these. */
-export function afterPlace(
-  order: RowOrder,
-  after: { key: string | Date; row: string } | null,
-): Filter<CustomerIndexRow>[] {
-  if (after === null) return [];
-  const beyond = order.direction === 1 ? '$gt' : '$lt';
-  return [
-    {
-      $or: [
-        { [order.key]: { [beyond]: after.key } },
-        { [order.key]: after.key, _id: { [beyond]: after.row } },
-      ],
-    } as Filter<CustomerIndexRow>,
-  ];
-}
+/** A count looks at so many times the rows that a page may look at. */
+const countedFurther = 5;
 
 async function readPage(
-  { database }: ListingDependencies,
+  { database, maxExamined = standardMaxExamined }: ListingDependencies,
   request: CustomerRequest,
-  conditions: Filter<CustomerIndexRow>[],
-  order: RowOrder,
-  first: number,
-  start: { key: string | Date; row: string } | null,
-): Promise<{ found: FoundRow[]; hasNextPage: boolean }> {
+  selection: RowSelection,
+  { order, first, after }: { order: RowOrder; first: number; after: RowPlace | null },
+): Promise<{ found: FoundRow[]; foundMore: boolean }> {
   const found: FoundRow[] = [];
   const shown = new Set<string>();
-  let after = start;
-  for (;;) {
+  for (let place = after; ; ) {
     const missing = first - found.length;
-    const rows = await database.customerIndex
-      .find(allOf([...conditions, ...afterPlace(order, after)]), { projection: pageRowProjection(order.key) })
-      .sort({ [order.key]: order.direction, _id: order.direction })
-      .limit(missing + 1)
-      .batchSize(missing + 2)
-      .toArray();
+    const rows = await pageRows(database, selection, {
+      order,
+      after: place,
+      limit: missing + 1,
+      maxExamined,
+    });
     const page = rows.slice(0, missing);
     const sources = await readRows(database, page, request);
     page.forEach((row, index) => {
@@ -171,10 +142,10 @@ async function readPage(
       shown.add(halvesOf(source));
       found.push({ row, source });
     });
-    const hasNextPage = rows.length > missing;
+    const foundMore = rows.length > missing;
     const last = page.at(-1);
-    if (found.length >= first || !hasNextPage || last === undefined) return { found, hasNextPage };
-    after = { key: last[order.key], row: last._id };
+    if (found.length >= first || !foundMore || last === undefined) return { found, foundMore };
+    place = { key: last[order.key], row: last._id };
   }
 }
 
@@ -185,27 +156,4 @@ function halvesOf({ login, delivery }: CustomerSource): string {
 export function cursorOf(cursors: CursorCodec, order: RowOrder, row: PageRow | undefined): string {
   if (row === undefined) throw new RangeError('No such row on this page.');
   return cursors.encode({ list: order.list, key: row[order.key], row: row._id });
-}
-
-/** Rows are counted one by one up to here; beyond, a filtered count says "at least". */
-const maxExactCount = 10_000;
-
-async function countRows(
-  { database }: ListingDependencies,
-  conditions: Filter<CustomerIndexRow>[],
-): Promise<Count> {
-  if (conditions.length === 0)
-    return { value: await database.customerIndex.estimatedDocumentCount(), precision: 'EXACT' };
-  const counted = await database.customerIndex.countDocuments(allOf(conditions), {
-    limit: maxExactCount + 1,
-  });
-  return counted > maxExactCount
-    ? { value: maxExactCount, precision: 'AT_LEAST' }
-    : { value: counted, precision: 'EXACT' };
-}
-
-export function allOf(conditions: Filter<CustomerIndexRow>[]): Filter<CustomerIndexRow> {
-  const [only] = conditions;
-  if (only === undefined) return {};
-  return conditions.length === 1 ? only : { $and: conditions };
 }

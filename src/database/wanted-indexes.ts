@@ -21,9 +21,12 @@ type IndexedCollection =
   | 'jobs'
   | 'qualitySnapshots';
 
+/** What customers are counted by: every figure of the reports is a sum over the combinations of these values. */
+export const facetFields = ['linkState', 'status', 'hasLogin', 'missingEmail', 'loginUsable'] as const;
+
 /**
- * What customers are counted by: every figure of the reports is a sum over the combinations of these values, and one scan
- * of the index alone gives them. Hinted by its keys, since without a filter nothing else leads to an index.
+ * One scan of this index alone gives the figures. Hinted by its keys, since without a filter nothing else leads to an index.
+ * The order behind the facets serves lists with two filters or more of these.
  */
 export const facetsIndexKey = {
   linkState: 1,
@@ -31,6 +34,8 @@ export const facetsIndexKey = {
   hasLogin: 1,
   missingEmail: 1,
   loginUsable: 1,
+  createdAtKey: 1,
+  _id: 1,
 } as const;
 
 /** Logins with a temporary password, by when it expires: what `loginUsable` alone does not tell. */
@@ -41,6 +46,9 @@ export const areasIndexKey = { area: 1, isActive: 1 } as const;
 
 /** Rows with a temporary password, which the indexes on its expiry hold; a query has to say the same to be served by them. */
 export const passwordExpires = { passwordExpiresAt: { $gt: unknownTime } } as const;
+
+/** Rows with a delivery boy, which the indexes on them alone hold; a query has to say the same to be served by them. */
+export const hasDeliveryBoyId = { deliveryBoyId: { $gt: '' } } as const;
 
 /** The indexes that the gateway's queries stand on, by collection. */
 export const wantedIndexes: Readonly<Record<IndexedCollection, readonly IndexDescription[]>> = {
@@ -123,14 +131,16 @@ export const uniqueLinkIndexes = [
   { collection: 'customersV2', field: 'user_id', name: 'gateway_unique_link' },
 ] as const satisfies readonly { collection: keyof Database; field: string; name: string }[];
 
-/** Every order with no filter, and with every filter of one value, is read in the index's own order. */
+/**
+ * Every order with no filter, with every filter of one value, and with those pairs of filters that screens offer is read in
+ * the index's own order. What is active is told by the status.
+ */
 function customerIndexIndexes(): IndexDescription[] {
-  const orders = ['nameKey', 'createdAtKey'];
+  const orders = ['nameKey', 'createdAtKey'] as const;
   const filters = [
     'area',
     'status',
     'linkState',
-    'isActive',
     'loginUsable',
     'missingEmail',
     'deliveryBoyId',
@@ -138,10 +148,19 @@ function customerIndexIndexes(): IndexDescription[] {
     'hasDeliveryRecord',
   ];
   return [
-    ...orders.map((order) => ({ key: { [order]: 1, _id: 1 }, name: order })),
-    ...filters.flatMap((filter) =>
-      orders.map((order) => ({ key: { [filter]: 1, [order]: 1, _id: 1 }, name: `${filter}_${order}` })),
-    ),
+    ...orders.flatMap((order) => [
+      { key: { [order]: 1, _id: 1 }, name: order },
+      ...filters.map((filter) => ({ key: { [filter]: 1, [order]: 1, _id: 1 }, name: `${filter}_${order}` })),
+      { key: { area: 1, status: 1, [order]: 1, _id: 1 }, name: `area_status_${order}` },
+      // Of thousands of delivery boys the customers cannot be merged; nor can those of whoever is none any more be left out.
+      { key: { [order]: 1, _id: 1 }, name: `assigned_${order}`, partialFilterExpression: hasDeliveryBoyId },
+      // Those who cannot log in: an unusable login, or one of these whose time has passed.
+      {
+        key: { loginUsable: 1, [order]: 1, _id: 1 },
+        name: `temporary_${order}`,
+        partialFilterExpression: passwordExpires,
+      },
+    ]),
     ...['ids', 'emails', 'phones', 'names', 'nameWords', 'searchWords'].map((field) => ({
       key: { [field]: 1 },
       name: field,
@@ -149,14 +168,16 @@ function customerIndexIndexes(): IndexDescription[] {
     { key: { userKey: 1 }, name: 'userKey' },
     // A delivery boy's round: by area, then by name.
     { key: { deliveryBoyId: 1, area: 1, nameKey: 1, _id: 1 }, name: 'round' },
-    { key: facetsIndexKey, name: 'facets' },
+    { key: facetsIndexKey, name: 'facets_createdAtKey' },
+    {
+      key: { ...Object.fromEntries(facetFields.map((field) => [field, 1 as const])), nameKey: 1, _id: 1 },
+      name: 'facets_nameKey',
+    },
     { key: areasIndexKey, name: 'areas' },
     {
       key: expiringPasswordsIndexKey,
       name: 'expiring_passwords',
       partialFilterExpression: passwordExpires,
     },
-    // For who cannot log in: an unusable login, or one of these.
-    { key: { passwordExpiresAt: 1 }, name: 'passwordExpiresAt', partialFilterExpression: passwordExpires },
   ];
 }

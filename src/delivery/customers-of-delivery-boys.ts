@@ -1,24 +1,18 @@
 import DataLoader from 'dataloader';
-import type { Document, Filter } from 'mongodb';
-import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
+import type { Document } from 'mongodb';
 import {
   type CustomerDependencies,
   type CustomerRequest,
   readsEverybody,
 } from '../customers/customer-access.ts';
 import type { CustomerFilter } from '../customers/customer-filter.ts';
-import {
-  afterPlace,
-  allOf,
-  type CustomerPage,
-  customerPage,
-  type FoundRow,
-  filterConditions,
-  rowOrder,
-} from '../customers/list-customers.ts';
+import { type CustomerPage, customerPage, type FoundRow, selectRows } from '../customers/list-customers.ts';
 import { type PageRow, pageRowProjection, readRows } from '../customers/read-sources.ts';
+import { afterPlace, type RowOrder, type RowPlace, readingOrder, rowOrder } from '../customers/row-order.ts';
+import { allOf, narrowed, type RowSelection, selectionFilters } from '../customers/row-selection.ts';
 import { AppError } from '../errors.ts';
-import type { PageArguments } from '../graphql/connection.ts';
+import { type PageArguments, sidesOf } from '../graphql/connection.ts';
+import { pagePlace } from '../graphql/page-place.ts';
 
 export interface CustomersOfInput {
   readonly page: PageArguments;
@@ -36,25 +30,25 @@ export function customersOfDeliveryBoys(
 ): DataLoader<string, CustomerPage> {
   return new DataLoader(async (deliveryBoyIds) => {
     if (!readsEverybody(request.viewer)) throw new AppError('FORBIDDEN', 'Only staff may list customers.');
-    const conditions = await filterConditions(dependencies, request, input.filter);
+    const selection = await selectRows(dependencies, request, input.filter);
+    const { page } = input;
     const order = { ...nameOrder, list: `deliveryBoy.${nameOrder.list}` };
-    const after =
-      input.page.after === null ? null : dependencies.cursors.decode(input.page.after, order.list);
+    const after = pagePlace(dependencies.cursors, page, order.list);
     const existing = await Promise.all(deliveryBoyIds.map((id) => request.loaders.deliveryBoy.load(id)));
     const pages = deliveryBoyIds.map((id, index): OpenPage => {
       // Whoever has no id to himself is no record's delivery boy, whatever a record says.
-      const own = existing[index] === null ? noRow : { deliveryBoyId: id };
-      return { id, conditions: [own, ...conditions], found: [], after, hasNextPage: true };
+      const own = existing[index] === null ? noRows : narrowed(selection, 'deliveryBoyId', id);
+      return { id, selection: own, found: [], after, foundMore: true };
     });
-    await readPages(dependencies, request, pages, input.page.first);
+    await readPages(dependencies, request, pages, page.first, readingOrder(nameOrder, page.backwards));
     return Promise.all(
-      pages.map(({ found, hasNextPage, conditions }) =>
+      pages.map(({ id, found, foundMore, selection }) =>
         customerPage(dependencies, request, {
-          found,
-          hasNextPage,
-          hasPreviousPage: after !== null,
+          found: page.backwards === true ? found.toReversed() : found,
+          ...sidesOf(page, foundMore),
           order,
-          conditions,
+          filter: { ...input.filter, deliveryBoyId: id },
+          selection,
         }),
       ),
     );
@@ -64,14 +58,14 @@ export function customersOfDeliveryBoys(
 /** The page of one delivery boy as far as it is read. */
 interface OpenPage {
   readonly id: string;
-  readonly conditions: Filter<CustomerIndexRow>[];
+  readonly selection: RowSelection;
   readonly found: FoundRow[];
-  after: { key: string | Date; row: string } | null;
-  hasNextPage: boolean;
+  after: RowPlace | null;
+  foundMore: boolean;
 }
 
 const nameOrder = rowOrder({ field: 'NAME', direction: 'ASC' });
-const noRow: Filter<CustomerIndexRow> = { _id: { $in: [] } };
+const noRows: RowSelection = { branches: [], given: [] };
 
 /** Fills all pages at once; only where nobody is behind a row any more is there a second round, for those pages. */
 async function readPages(
@@ -79,10 +73,13 @@ async function readPages(
   request: CustomerRequest,
   pages: readonly OpenPage[],
   first: number,
+  order: RowOrder,
 ): Promise<void> {
   const { customerIndex } = database;
   for (let open = pages; open.length > 0; ) {
-    const [firstBranch = [], ...branches] = open.map((page) => branchOf(page, first - page.found.length));
+    const [firstBranch = [], ...branches] = open.map((page) =>
+      branchOf(page, first - page.found.length, order),
+    );
     const unions = branches.map((pipeline) => ({
       $unionWith: { coll: customerIndex.collectionName, pipeline },
     }));
@@ -97,21 +94,21 @@ async function readPages(
         row.deliveryBoyId === page.id ? [{ row, source: sources[index] ?? null }] : [],
       );
       const missing = first - page.found.length;
-      page.hasNextPage = own.length > missing;
+      page.foundMore = own.length > missing;
       for (const { row, source } of own.slice(0, missing)) {
         if (source !== null) page.found.push({ row, source });
-        page.after = { key: row[nameOrder.key], row: row._id };
+        page.after = { key: row[order.key], row: row._id };
       }
     }
-    open = open.filter((page) => page.hasNextPage && page.found.length < first);
+    open = open.filter((page) => page.foundMore && page.found.length < first);
   }
 }
 
-function branchOf({ conditions, after }: OpenPage, missing: number): Document[] {
+function branchOf({ selection, after }: OpenPage, missing: number, order: RowOrder): Document[] {
   return [
-    { $match: allOf([...conditions, ...afterPlace(nameOrder, after)]) },
-    { $sort: { [nameOrder.key]: nameOrder.direction, _id: nameOrder.direction } },
+    { $match: allOf([...selectionFilters(selection), ...afterPlace(order, after)]) },
+    { $sort: { [order.key]: order.direction, _id: order.direction } },
     { $limit: missing + 1 },
-    { $project: { ...pageRowProjection(nameOrder.key), deliveryBoyId: 1 } },
+    { $project: { ...pageRowProjection(order.key), deliveryBoyId: 1 } },
   ];
 }

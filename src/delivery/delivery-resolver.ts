@@ -1,13 +1,14 @@
 import type DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../context.ts';
 import type { CustomerDependencies } from '../customers/customer-access.ts';
 import { CustomerFilter } from '../customers/customer-filter.ts';
 import { CustomerConnection } from '../customers/customer-results.ts';
 import { customerRequest } from '../customers/customers-resolver.ts';
 import type { CustomerPage } from '../customers/list-customers.ts';
-import { Count, pageArguments } from '../graphql/connection.ts';
+import { Count, twoWayPage } from '../graphql/connection.ts';
+import { PageArgs } from '../graphql/page-args.ts';
 import { customersOfDeliveryBoys } from './customers-of-delivery-boys.ts';
 import { DeliveryBoy, DeliveryBoyConnection } from './delivery-types.ts';
 import { type DeliveryBoyPage, listDeliveryBoys } from './list-delivery-boys.ts';
@@ -29,11 +30,7 @@ export class DeliveryResolver {
   deliveryBoys(
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('first', () => Int, { nullable: true, description: 'How many, 1 to 200; 50 when absent.' }) first?:
-      | number
-      | null,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor after which the page begins.' })
-    after?: string | null,
+    @Args(() => PageArgs) page: PageArgs,
     @Arg('search', () => String, {
       nullable: true,
       description: 'Prefix of any word of the name, a phone, an e-mail or an id. At most 200 characters.',
@@ -41,7 +38,7 @@ export class DeliveryResolver {
     search?: string | null,
   ): Promise<DeliveryBoyPage> {
     return listDeliveryBoys(this.dependencies, customerRequest(context, info), {
-      page: pageArguments(first, after),
+      page: twoWayPage(page),
       search: search ?? null,
     });
   }
@@ -53,15 +50,11 @@ export class DeliveryResolver {
     @Root() deliveryBoy: DeliveryBoy,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('first', () => Int, { nullable: true, description: 'How many, 1 to 200; 50 when absent.' }) first?:
-      | number
-      | null,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor after which the page begins.' })
-    after?: string | null,
+    @Args(() => PageArgs) page: PageArgs,
     @Arg('filter', () => CustomerFilter, { nullable: true, description: 'Which of them.' })
     filter?: CustomerFilter | null,
   ): Promise<CustomerPage> {
-    const input = { page: pageArguments(first, after), filter: filter ?? null };
+    const input = { page: twoWayPage(page), filter: filter ?? null };
     const key = JSON.stringify(input);
     const loaders = this.loaders.get(context) ?? new Map<string, DataLoader<string, CustomerPage>>();
     this.loaders.set(context, loaders);

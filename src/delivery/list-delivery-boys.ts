@@ -11,7 +11,8 @@ import { maskEmail, maskPhone } from '../customers/mask.ts';
 import type { IndexedRecord } from '../database/collections.ts';
 import type { LoginRecord } from '../database/stored-documents.ts';
 import { AppError, badInput } from '../errors.ts';
-import { type Count, Page, type PageArguments } from '../graphql/connection.ts';
+import { type Count, Page, type PageArguments, sidesOf } from '../graphql/connection.ts';
+import { pagePlace } from '../graphql/page-place.ts';
 import type { DeliveryBoy } from './delivery-types.ts';
 
 /** A page of delivery boys, and how many there are when that is asked for. */
@@ -27,7 +28,7 @@ export class DeliveryBoyPage extends Page<DeliveryBoy> {
 /**
  * The delivery boys by name, inactive ones too. `search` finds them as it finds customers.
  *
- * @throws AppError BAD_USER_INPUT naming `after` or `search`.
+ * @throws AppError BAD_USER_INPUT naming `after`, `before` or `search`.
  */
 export async function listDeliveryBoys(
   dependencies: CustomerDependencies,
@@ -43,9 +44,11 @@ export async function listDeliveryBoys(
       [searchField(request)]: { $elemMatch: { $gte: word, $lt: `${word}\u{10FFFF}` } },
     })),
   ];
-  const after = input.page.after === null ? null : cursors.decode(input.page.after, listName);
+  const { page } = input;
+  const after = pagePlace(cursors, page, listName);
   const start = after === null ? null : { nameKey: String(after.key), _id: after.row };
-  const { found, hasNextPage } = await readPage(dependencies, request, matching, input.page.first, start);
+  const { found: inReadOrder, foundMore } = await readPage(dependencies, request, matching, page, start);
+  const found = page.backwards === true ? inReadOrder.toReversed() : inReadOrder;
   const ids = await addresses(
     found.map(({ login }) => login),
     request,
@@ -54,8 +57,7 @@ export async function listDeliveryBoys(
   return new DeliveryBoyPage(
     {
       nodes: found.map(({ login }, index) => deliveryBoyView(login, ids[index] ?? login.keyText, masked)),
-      hasNextPage,
-      hasPreviousPage: after !== null,
+      ...sidesOf(page, foundMore),
       cursorOf: (index) => {
         const record = found[index]?.record;
         return cursors.encode({ list: listName, key: record?.nameKey ?? '', row: record?._id ?? '' });
@@ -78,15 +80,19 @@ async function readPage(
   { database }: CustomerDependencies,
   { loaders }: CustomerRequest,
   matching: Filter<IndexedRecord>[],
-  first: number,
+  { first, backwards }: PageArguments,
   start: Place | null,
-): Promise<{ found: { record: Place; login: LoginRecord }[]; hasNextPage: boolean }> {
+): Promise<{ found: { record: Place; login: LoginRecord }[]; foundMore: boolean }> {
+  const direction = backwards === true ? -1 : 1;
   const found: { record: Place; login: LoginRecord }[] = [];
   for (let after = start; ; ) {
     const missing = first - found.length;
     const records = await database.indexedRecords
-      .find({ $and: [...matching, ...afterRecord(after)] }, { projection: { recordId: 1, nameKey: 1 } })
-      .sort({ nameKey: 1, _id: 1 })
+      .find(
+        { $and: [...matching, ...afterRecord(after, direction)] },
+        { projection: { recordId: 1, nameKey: 1 } },
+      )
+      .sort({ nameKey: direction, _id: direction })
       .limit(missing + 1)
       .batchSize(missing + 2)
       .toArray();
@@ -96,17 +102,19 @@ async function readPage(
       const login = logins[index];
       if (login?.role === 'delivery_boy') found.push({ record, login });
     });
-    const hasNextPage = records.length > missing;
+    const foundMore = records.length > missing;
     const last = page.at(-1);
-    if (found.length >= first || !hasNextPage || last === undefined) return { found, hasNextPage };
+    if (found.length >= first || !foundMore || last === undefined) return { found, foundMore };
     after = last;
   }
 }
 
-function afterRecord(after: Place | null): Filter<IndexedRecord>[] {
+function afterRecord(after: Place | null, direction: 1 | -1): Filter<IndexedRecord>[] {
   if (after === null) return [];
   const nameKey = after.nameKey ?? '';
-  return [{ $or: [{ nameKey: { $gt: nameKey } }, { nameKey, _id: { $gt: after._id } }] }];
+  return direction === 1
+    ? [{ $or: [{ nameKey: { $gt: nameKey } }, { nameKey, _id: { $gt: after._id } }] }]
+    : [{ $or: [{ nameKey: { $lt: nameKey } }, { nameKey, _id: { $lt: after._id } }] }];
 }
 
 /** The id of each; the text of its `_id` for whoever has no id to himself, and so is no customer's delivery boy. */

@@ -12,7 +12,10 @@ export class PageInfo {
   @Field(() => Boolean, { description: 'Whether there is something before this page.' })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'Cursor of the first entry; null on an empty page.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Cursor of the first entry, to be given as `before`; null on an empty page.',
+  })
   startCursor!: string | null;
 
   @Field(() => String, {
@@ -43,8 +46,12 @@ export class Count {
 }
 
 export interface PageArguments {
+  /** How many entries. */
   readonly first: number;
+  /** Where the page begins: behind this cursor, or, read backwards, in front of it. */
   readonly after: string | null;
+  /** The entries in front of the cursor, or the last of the list, are wanted; they are shown in the list's own order. */
+  readonly backwards?: boolean;
 }
 
 /**
@@ -56,11 +63,53 @@ export function pageArguments(
   first: number | null | undefined,
   after: string | null | undefined,
 ): PageArguments {
-  const size = first ?? pageLimits.standard;
-  if (size < pageLimits.smallest || size > pageLimits.largest) {
-    throw badInput('first', `first must be from ${pageLimits.smallest} to ${pageLimits.largest}.`);
+  return { first: checkedSize('first', first), after: after ?? null };
+}
+
+/** The arguments of a list that is read in both directions, as Relay's cursor connections name them. */
+export interface TwoWayArguments {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+}
+
+/**
+ * Checks the arguments of a list that is read in both directions: `first` with `after`, or `last` with `before`.
+ *
+ * @throws AppError BAD_USER_INPUT naming the argument: a size that is not 1 to 200, or `last` or `before` beside one of
+ * the other direction.
+ */
+export function twoWayPage({ first, after, last, before }: TwoWayArguments): PageArguments {
+  if (last == null && before == null) return pageArguments(first, after);
+  for (const [other, value] of Object.entries({ first, after })) {
+    if (value == null) continue;
+    const argument = last == null ? 'before' : 'last';
+    throw badInput(argument, `${argument} reads backwards and does not go together with ${other}.`);
   }
-  return { first: size, after: after ?? null };
+  return { first: checkedSize('last', last), after: before ?? null, backwards: true };
+}
+
+function checkedSize(argument: 'first' | 'last', given: number | null | undefined): number {
+  const size = given ?? pageLimits.standard;
+  if (size < pageLimits.smallest || size > pageLimits.largest) {
+    throw badInput(argument, `${argument} must be from ${pageLimits.smallest} to ${pageLimits.largest}.`);
+  }
+  return size;
+}
+
+/**
+ * What lies on either side of a page. On the side where reading went on there is more when one entry more was found; on the
+ * other one there is the entry of the cursor.
+ */
+export function sidesOf(
+  page: PageArguments,
+  foundMore: boolean,
+): Pick<PageInfo, 'hasNextPage' | 'hasPreviousPage'> {
+  const cameFrom = page.after !== null;
+  return page.backwards === true
+    ? { hasNextPage: cameFrom, hasPreviousPage: foundMore }
+    : { hasNextPage: foundMore, hasPreviousPage: cameFrom };
 }
 
 /** A page of a list: its entries, and the cursor of each, made only when it is asked for. */

@@ -103,11 +103,17 @@ export function operationShape(
   }
 
   function pageSize(field: FieldNode): number {
-    const value = field.arguments?.find((argument) => argument.name.value === 'first')?.value;
+    // A size beyond all bounds is refused by the list itself, which names the argument; so are both of these at once.
+    return Math.min(
+      givenSize(field, 'first') ?? givenSize(field, 'last') ?? pageLimits.standard,
+      pageLimits.largest,
+    );
+  }
+
+  function givenSize(field: FieldNode, argument: 'first' | 'last'): number | undefined {
+    const value = field.arguments?.find(({ name }) => name.value === argument)?.value;
     const given = value?.kind === Kind.VARIABLE ? variableValue(value.name.value) : numberOf(value);
-    const size = typeof given === 'number' && given > 0 ? given : pageLimits.standard;
-    // A size beyond all bounds is refused by the list itself, which names the argument.
-    return Math.min(size, pageLimits.largest);
+    return typeof given === 'number' && given > 0 ? given : undefined;
   }
 
   function variableValue(name: string): unknown {

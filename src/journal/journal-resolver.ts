@@ -1,6 +1,7 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../context.ts';
-import { Count, pageArguments } from '../graphql/connection.ts';
+import { Count, twoWayPage } from '../graphql/connection.ts';
+import { PageArgs } from '../graphql/page-args.ts';
 import { AuditEventConnection } from './audit-types.ts';
 import { type AuditEventPage, type JournalDependencies, listAuditEvents } from './list-audit-events.ts';
 
@@ -18,11 +19,7 @@ export class JournalResolver {
   })
   auditEvents(
     @Ctx() context: RequestContext,
-    @Arg('first', () => Int, { nullable: true, description: 'How many, 1 to 200; 50 when absent.' }) first?:
-      | number
-      | null,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor after which the page begins.' })
-    after?: string | null,
+    @Args(() => PageArgs) page: PageArgs,
     @Arg('subjectId', () => ID, {
       nullable: true,
       description: 'What was done to this customer, by the id of either half, or to this record.',
@@ -30,7 +27,7 @@ export class JournalResolver {
     subjectId?: string | null,
   ): Promise<AuditEventPage> {
     return listAuditEvents(this.dependencies, context.viewer, {
-      page: pageArguments(first, after),
+      page: twoWayPage(page),
       subjectId: subjectId ?? null,
     });
   }

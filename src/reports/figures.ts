@@ -1,7 +1,12 @@
 import type { CustomerStatus, LinkState } from '../customer-index/customer-index-row.ts';
 import { deliveryBoyIds } from '../customers/delivery-boy-ids.ts';
 import type { Database } from '../database/collections.ts';
-import { expiringPasswordsIndexKey, facetsIndexKey, passwordExpires } from '../database/wanted-indexes.ts';
+import {
+  expiringPasswordsIndexKey,
+  facetFields,
+  facetsIndexKey,
+  passwordExpires,
+} from '../database/wanted-indexes.ts';
 
 /** "How many customers do we have?", by the definitions of "The words of the reports" in docs/domain.md. */
 export interface Figures {
@@ -20,6 +25,8 @@ export interface Figures {
   readonly linkageCompleteness: string;
   readonly byLinkState: Readonly<Record<LinkState, number>>;
   readonly byStatus: Readonly<Record<CustomerStatus, number>>;
+  /** What the figures are sums of. */
+  readonly groups: readonly FacetGroup[];
   /** When counting began. */
   readonly asOf: Date;
 }
@@ -45,7 +52,7 @@ export interface FacetGroup {
 }
 
 async function countFacets({ customerIndex }: Database): Promise<FacetGroup[]> {
-  const facets = Object.fromEntries(Object.keys(facetsIndexKey).map((field) => [field, `$${field}`]));
+  const facets = Object.fromEntries(facetFields.map((field) => [field, `$${field}`]));
   const groups = await customerIndex
     .aggregate<{ _id: Omit<FacetGroup, 'count'>; count: number }>(
       [{ $group: { _id: facets, count: { $sum: 1 } } }],
@@ -114,6 +121,7 @@ export function figuresOf(
       INACTIVE: withStatus('INACTIVE'),
       OTHER: withStatus('OTHER'),
     },
+    groups,
     asOf,
   };
 }

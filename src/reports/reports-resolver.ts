@@ -1,11 +1,12 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../context.ts';
 import type { CustomerDependencies } from '../customers/customer-access.ts';
 import { CustomerConnection } from '../customers/customer-results.ts';
 import { customerRequest } from '../customers/customers-resolver.ts';
 import { type CustomerPage, listCustomers } from '../customers/list-customers.ts';
-import { pageArguments } from '../graphql/connection.ts';
+import { twoWayPage } from '../graphql/connection.ts';
+import { PageArgs } from '../graphql/page-args.ts';
 import { type DataQuality, dataQuality } from './data-quality.ts';
 import type { Figures } from './figures.ts';
 import { linkageAudit } from './linkage-audit.ts';
@@ -36,14 +37,10 @@ export class LinkageAuditResolver {
     @Root() finding: AuditFinding,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('first', () => Int, { nullable: true, description: 'How many, 1 to 200; 50 when absent.' }) first?:
-      | number
-      | null,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor after which the page begins.' })
-    after?: string | null,
+    @Args(() => PageArgs) page: PageArgs,
   ): Promise<CustomerPage> {
     return listCustomers(this.dependencies, customerRequest(context, info), {
-      page: pageArguments(first, after),
+      page: twoWayPage(page),
       filter: finding.filter,
       order: null,
     });

@@ -107,7 +107,9 @@ describe('the commands of a list', () => {
           const begin = await client(page('id'), { first: 5, orderBy, filter });
           const after = begin.data.customers.pageInfo.endCursor;
           const commands = await commandsOf(page(fields), { first: 20, after, orderBy, filter });
-          expect(pageCommands).toEqual(expect.arrayContaining(commands));
+          // What no index says alone is an aggregation, which looks at a bounded number of rows.
+          const allowed = [...pageCommands, 'aggregate customer_index'];
+          expect(allowed).toEqual(expect.arrayContaining(commands));
           expect(commands.length).toBeLessThanOrEqual(3);
         }
       }
@@ -238,8 +240,9 @@ describe('what the database examines', () => {
           const all = await explained(page(fields), { first, after, filter: asked, orderBy });
           const [index] = all.filter(({ command }) => command === 'find customer_index');
           expect(index).toBeDefined();
-          // After a cursor two ranges of the index are begun: those with the very same key, and those beyond it.
-          const spare = after === null ? 1 : 2;
+          // After a cursor two ranges of the index are begun: those with the very same key, and those beyond it. Who is not
+          // active has one of four statuses, whose ranges are merged.
+          const spare = (after === null ? 1 : 2) + (filter?.isActive === false ? 3 : 0);
           expect({
             orderBy,
             after: after !== null,

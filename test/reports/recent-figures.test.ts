@@ -49,9 +49,9 @@ describe('recent figures', () => {
   it('are counted anew after a count that failed', async () => {
     const figures = open();
     const { customerIndex } = test.database;
-    await customerIndex.dropIndex('facets');
+    await customerIndex.dropIndex('facets_createdAtKey');
     await expect(figures.read()).rejects.toThrow('hint');
-    await customerIndex.createIndex(facetsIndexKey, { name: 'facets' });
+    await customerIndex.createIndex(facetsIndexKey, { name: 'facets_createdAtKey' });
     expect((await figures.read()).totalUniqueCustomers).toBe(0);
   });
 });
