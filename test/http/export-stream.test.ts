@@ -206,14 +206,14 @@ describe('an export of 100 customers, ten at a time', () => {
     expect(refused.text).not.toContain('fell over');
   });
 
-  it('does not wait for ever: for a page, or for a client who takes nothing', async () => {
+  it('does not wait for ever for a page', async () => {
     const never = new Promise<Viewer>(() => {});
     const first = await serve(async (times) => (times < page(1) ? viewer : never), { deadlineMs: 20 });
     expect(await readExport(first.url, 'csv', {}, 'token')).toMatchObject({
       status: 503,
       code: 'UNAVAILABLE',
     });
-    const later = await serve(async (times) => (times < page(3) ? viewer : never), { deadlineMs: 20 });
+    const later = await serve(async (times) => (times < page(3) ? viewer : never), { deadlineMs: 1_000 });
     expect(await readExport(later.url, 'csv', {}, 'token')).toMatchObject({ status: 200, broken: true });
   });
 
