@@ -1,4 +1,5 @@
 import type { ClientSession } from 'mongodb';
+import { voidRecovery } from '../accounts/one-time-token.ts';
 import { indexNewRecords } from '../customer-index/index-new-records.ts';
 import { refreshIndex } from '../customer-index/refresh-index.ts';
 import type { PasswordFacts } from '../customer-index/temporary-password-state.ts';
@@ -114,6 +115,7 @@ async function writeAccounts(
       },
       { upsert: true, session },
     );
+    if (account.endSessions) await voidRecovery(database, [login.key], session);
   }
 }
 

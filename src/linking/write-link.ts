@@ -1,4 +1,5 @@
 import type { ClientSession } from 'mongodb';
+import { voidRecovery } from '../accounts/one-time-token.ts';
 import { linkCustomers } from '../customer-index/link-graph.ts';
 import { refreshIndex } from '../customer-index/refresh-index.ts';
 import type { CustomerDependencies } from '../customers/customer-access.ts';
@@ -42,6 +43,7 @@ export async function writeLink(
       },
       { upsert: true, session },
     );
+    await voidRecovery(database, [login.key], session);
   }
   if (linkCode !== null) await writeLinkCode(dependencies, linkCode, session);
   await accounts.outbox.add(notices, session);

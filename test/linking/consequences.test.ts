@@ -174,6 +174,26 @@ describe('taking a customer apart', () => {
     ]);
   });
 
+  it('voids links and codes for a forgotten password of who is joined or taken apart, and of nobody else', async () => {
+    await store('U1→D1, D1→U1, U2, D2, U3');
+    const { recoveryCodes, tokens } = linking.database;
+    const expiresAt = new Date(linking.clock.ms + 60_000);
+    const codes = [];
+    for (const userId of ['U1', 'U2', 'U3']) {
+      const login = { loginKey: await keyOf('users', userId), loginId: userId, expiresAt };
+      await tokens.insertOne({ ...login, _id: userId, kind: 'RESET_PASSWORD', createdAt: expiresAt });
+      codes.push({ ...login, codeDigest: userId });
+    }
+    await recoveryCodes.insertOne({ _id: 'phone', attempts: 0, expiresAt, codes });
+    await linking.unlink('D1');
+    await linking.link('U2', 'D2');
+    expect(await tokens.distinct('_id', { kind: 'RESET_PASSWORD' })).toEqual(['U3']);
+    const left = await recoveryCodes.findOne({ _id: 'phone' });
+    expect(left?.codes.map(({ codeDigest }) => codeDigest)).toEqual(['U3']);
+    await recoveryCodes.deleteMany({});
+    await tokens.deleteMany({});
+  });
+
   it('voids the code, and stops its message where it was not sent yet', async () => {
     await store('U1, D1');
     await linking.link('U1', 'D1');
