@@ -69,7 +69,7 @@ export async function findCustomer(
   const [only] = shown;
   const [match] = matches;
   if (only === undefined || match === undefined) {
-    const nearMisses = await showNearMisses(dependencies, request, identifier);
+    const [nearMisses = []] = await showNearMisses(dependencies, request, [identifier]);
     return { kind: 'notFound', identifier, nearMisses };
   }
   if (matches.length === 1) return { kind: 'found', source: match.source, ...only };
@@ -119,17 +119,26 @@ export async function showFound(
   return views.map((customer, index) => ({ customer, matchedBy: matches[index]?.matchedBy ?? [] }));
 }
 
-/** Who is nearly meant by a text that means nobody; the nearest first, at most 5. */
+/** Who is nearly meant by each of some texts that mean nobody; the nearest first, at most 5 of each. */
 export async function showNearMisses(
   dependencies: CustomerDependencies,
   request: CustomerRequest,
-  identifier: string,
-): Promise<FoundCustomer[]> {
-  const near = await nearMissRows(dependencies, identifier, mayUseContacts(request.viewer));
-  const sources = await readVerified(dependencies.database, seedsOfRows(near.map(({ row }) => row)), request);
-  const matches = near.flatMap(({ row, matchedBy }) => {
-    const source = sourceBehind(sources, row);
-    return source === null ? [] : [{ source, matchedBy }];
+  identifiers: readonly string[],
+): Promise<FoundCustomer[][]> {
+  const near = await nearMissRows(dependencies, identifiers, mayUseContacts(request.viewer));
+  const rows = near.flat().map(({ row }) => row);
+  const sources =
+    rows.length === 0 ? [] : await readVerified(dependencies.database, seedsOfRows(rows), request);
+  const matches = near.map((ofText) =>
+    ofText.flatMap(({ row, matchedBy }) => {
+      const source = sourceBehind(sources, row);
+      return source === null ? [] : [{ source, matchedBy }];
+    }),
+  );
+  const shown = await showFound(dependencies, request, matches.flat());
+  let end = 0;
+  return matches.map(({ length }) => {
+    end += length;
+    return shown.slice(end - length, end);
   });
-  return showFound(dependencies, request, matches);
 }

@@ -1,4 +1,4 @@
-import type { Filter } from 'mongodb';
+import type { Document, Filter } from 'mongodb';
 import { canonicalPhone, nationalDigits } from '../customer-index/canonical-phone.ts';
 import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
 import { foldCase, normalizeName } from '../customer-index/normalize-name.ts';
@@ -16,28 +16,63 @@ type NearMissRow = Pick<
 >;
 
 /**
- * Customers whose name, e-mail or phone is nearly what was typed: the likely ones are found by the beginning of a word, or
- * by a phone that differs in one digit, then ordered by how many letters would have to change. At most 5.
+ * Of each text the customers whose name, e-mail or phone is nearly what was typed: the likely ones are found by the
+ * beginning of a word, or by a phone that differs in one digit, then ordered by how many letters would have to change. At most
+ * 5 of each, in the order of the texts. One command for twenty texts.
  */
 export async function nearMissRows(
   { database, settings }: CustomerDependencies,
-  identifier: string,
+  identifiers: readonly string[],
   mayUseContacts: boolean,
-): Promise<NearMiss[]> {
-  const typed = typedForms(
-    identifier,
-    (text) => canonicalPhone(text, settings.defaultPhoneRegion),
-    mayUseContacts,
-  );
-  const conditions = candidateConditions(typed, mayUseContacts);
-  if (conditions.length === 0) return [];
-  const rows: NearMissRow[] = await database.customerIndex
-    .find(
-      { $or: conditions },
-      { projection: { id: 1, userKey: 1, v2Key: 1, link: 1, names: 1, emails: 1, phones: 1 } },
-    )
-    .limit(maxCandidates)
+): Promise<NearMiss[][]> {
+  const toPhone = (text: string) => canonicalPhone(text, settings.defaultPhoneRegion);
+  const found: NearMiss[][] = [];
+  for (let at = 0; at < identifiers.length; at += textsOfOneCommand) {
+    const typed = identifiers
+      .slice(at, at + textsOfOneCommand)
+      .map((identifier) => typedForms(identifier, toPhone, mayUseContacts));
+    const rows = await candidatesOf(database, typed, mayUseContacts);
+    found.push(...typed.map((forms, text) => nearestRows(rows.get(text) ?? [], forms)));
+  }
+  return found;
+}
+
+const textsOfOneCommand = 20;
+
+/** The candidates of each text, by its place. */
+async function candidatesOf(
+  { customerIndex }: CustomerDependencies['database'],
+  texts: readonly TypedForms[],
+  mayUseContacts: boolean,
+): Promise<Map<number, NearMissRow[]>> {
+  const [first, ...others] = texts.flatMap((typed, text) => {
+    const conditions = candidateConditions(typed, mayUseContacts);
+    return conditions.length === 0 ? [] : [branchOf(conditions, text)];
+  });
+  if (first === undefined) return new Map();
+  const unions = others.map((pipeline) => ({
+    $unionWith: { coll: customerIndex.collectionName, pipeline },
+  }));
+  const rows = await customerIndex
+    .aggregate<NearMissRow & { text: number }>([...first, ...unions], {
+      batchSize: texts.length * maxCandidates + 1,
+    })
     .toArray();
+  const byText = new Map<number, NearMissRow[]>();
+  for (const row of rows) byText.set(row.text, [...(byText.get(row.text) ?? []), row]);
+  return byText;
+}
+
+function branchOf(conditions: readonly Filter<CustomerIndexRow>[], text: number): Document[] {
+  const shown = { id: 1, userKey: 1, v2Key: 1, link: 1, names: 1, emails: 1, phones: 1 };
+  return [
+    { $match: { $or: conditions } },
+    { $limit: maxCandidates },
+    { $project: { ...shown, text: { $literal: text } } },
+  ];
+}
+
+function nearestRows(rows: readonly NearMissRow[], typed: TypedForms): NearMiss[] {
   return rows
     .map((row) => nearest(row, typed))
     .filter(({ distance }) => distance <= maxDistance)

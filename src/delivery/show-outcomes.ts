@@ -119,11 +119,9 @@ async function nearMissesOf(
   request: CustomerRequest,
   outcomes: readonly AssignmentOutcome[],
 ): Promise<Map<string, FoundCustomer[]>> {
-  const found = new Map<string, FoundCustomer[]>();
-  if (!request.selected.has('nearMisses')) return found;
-  for (const outcome of outcomes) {
-    if (outcome.kind !== 'customerNotFound' || found.has(outcome.identifier)) continue;
-    found.set(outcome.identifier, await showNearMisses(dependencies, request, outcome.identifier));
-  }
-  return found;
+  if (!request.selected.has('nearMisses')) return new Map();
+  const missed = outcomes.filter((outcome) => outcome.kind === 'customerNotFound');
+  const texts = [...new Set(missed.map(({ identifier }) => identifier))];
+  const found = texts.length === 0 ? [] : await showNearMisses(dependencies, request, texts);
+  return new Map(texts.map((text, at) => [text, found[at] ?? []]));
 }

@@ -106,6 +106,27 @@ describe('commands of an assignment', () => {
   });
 });
 
+describe('commands of rows that mean nobody', () => {
+  it('are fewer than one for each, near misses included', async () => {
+    const input = Array.from({ length: 200 }, (_, at) => ({
+      customer: `Customar Number${at}`,
+      deliveryBoy: at % 2 === 0 ? 'boy-0' : 'No Such Boy',
+    }));
+    const { answer, commands } = await app.measure(
+      admin,
+      `mutation ($input: [AssignDeliveryBoyInput!]!) { answer: assignDeliveryBoys(input: $input) {
+        ... on CustomerNotFound { identifier nearMisses { matchedBy customer { id name } } }
+      } }`,
+      { input },
+    );
+    for (const [at, { identifier, nearMisses }] of answer.data.answer.entries()) {
+      expect(identifier).toBe(input[at]?.customer);
+      expect(nearMisses).toHaveLength(5);
+    }
+    expect(commands.length).toBeLessThan(50);
+  });
+});
+
 describe('commands of myDeliveries', () => {
   const page = `query ($first: Int, $after: String, $area: String) { myDeliveries(first: $first, after: $after, area: $area) {
     nodes { id name phone address area status } pageInfo { endCursor hasNextPage } } }`;
