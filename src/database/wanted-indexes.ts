@@ -109,6 +109,7 @@ export const wantedIndexes: Readonly<Record<IndexedCollection, readonly IndexDes
   journal: [
     { key: { subjectIds: 1, at: -1, _id: -1 }, name: 'subjects' },
     { key: { at: -1, _id: -1 }, name: 'newest' },
+    { key: { action: 1, at: -1, _id: -1 }, name: 'actions' },
   ],
   jobs: [
     { key: { kind: 1, startedAt: -1, _id: -1 }, name: 'newest' },

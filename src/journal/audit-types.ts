@@ -28,8 +28,18 @@ export class AuditEvent {
   })
   actor!: string;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'What who did it is called now; null for somebody who is gone, who was not logged in, or was no person.',
+  })
+  actorName!: string | null;
+
   @Field(() => String, { description: 'What was done, such as ROLE_CHANGED. New ones are added.' })
   action!: string;
+
+  @Field(() => String, { description: 'A sentence that says what was done.' })
+  description!: string;
 
   @Field(() => ID, { description: 'Id of the customer or record that it was done to.' })
   subjectId!: string;
@@ -40,7 +50,7 @@ export class AuditEvent {
 
 @ObjectType({ simpleResolvers: true, description: 'An entry of the journal, and its place there.' })
 export class AuditEventEdge {
-  @Field(() => String, { description: 'The place, to be given as `after`.' })
+  @Field(() => String, { description: 'The place, to be given as `after` or `before`.' })
   cursor!: string;
 
   @Field(() => AuditEvent, { description: 'The entry.' })

@@ -1,7 +1,10 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../context.ts';
 import { Count, twoWayPage } from '../graphql/connection.ts';
 import { PageArgs } from '../graphql/page-args.ts';
+import { selectedNames } from '../graphql/selected-names.ts';
 import { AuditEventConnection } from './audit-types.ts';
 import { type AuditEventPage, type JournalDependencies, listAuditEvents } from './list-audit-events.ts';
 
@@ -19,16 +22,31 @@ export class JournalResolver {
   })
   auditEvents(
     @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
     @Args(() => PageArgs) page: PageArgs,
     @Arg('subjectId', () => ID, {
       nullable: true,
-      description: 'What was done to this customer, by the id of either half, or to this record.',
+      description:
+        'The story of this customer, by the id of either half: what happened to both halves, also before they were linked. Or what was done to another record.',
     })
     subjectId?: string | null,
+    @Arg('actions', () => [String], {
+      nullable: true,
+      description: 'Only what was done so, such as ROLE_CHANGED; at most 50.',
+    })
+    actions?: string[] | null,
+    @Arg('from', () => GraphQLDateTime, { nullable: true, description: 'Not what happened before this.' })
+    from?: Date | null,
+    @Arg('to', () => GraphQLDateTime, { nullable: true, description: 'Only what happened before this.' })
+    to?: Date | null,
   ): Promise<AuditEventPage> {
     return listAuditEvents(this.dependencies, context.viewer, {
       page: twoWayPage(page),
       subjectId: subjectId ?? null,
+      actions: actions ?? null,
+      from: from ?? null,
+      to: to ?? null,
+      withNames: selectedNames(info).has('actorName'),
     });
   }
 

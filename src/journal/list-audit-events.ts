@@ -2,9 +2,13 @@ import type { Filter } from 'mongodb';
 import type { Viewer } from '../accounts/viewer.ts';
 import type { Database, JournalEntry } from '../database/collections.ts';
 import { AppError, badInput } from '../errors.ts';
-import { type Count, Page, type PageArguments } from '../graphql/connection.ts';
+import { type Count, Page, type PageArguments, sidesOf } from '../graphql/connection.ts';
 import type { CursorCodec } from '../graphql/cursor.ts';
+import { pagePlace } from '../graphql/page-place.ts';
+import { actorNames } from './actor-names.ts';
 import type { AuditEvent } from './audit-types.ts';
+import { describeAction } from './describe-action.ts';
+import { subjectsOf } from './subjects-of.ts';
 
 /** What reading the journal needs. */
 export interface JournalDependencies {
@@ -16,6 +20,14 @@ export interface ListAuditEventsInput {
   readonly page: PageArguments;
   /** Id of a customer, by either half, or of another record; null for everything that happened. */
   readonly subjectId: string | null;
+  /** Default: all of them. */
+  readonly actions?: readonly string[] | null;
+  /** From this moment on. */
+  readonly from?: Date | null;
+  /** Up to this moment, it not included. */
+  readonly to?: Date | null;
+  /** Whether the names of who acted are wanted. */
+  readonly withNames?: boolean;
 }
 
 /** A page of the journal, and how long it is when that is asked for. */
@@ -29,56 +41,95 @@ export class AuditEventPage extends Page<AuditEvent> {
 }
 
 /**
- * What happened, newest first. What is written while somebody pages comes before their first page.
+ * What happened, newest first. What is written while somebody pages comes before their first page. Of a customer: what
+ * happened to either half, also before they were linked.
  *
- * @throws AppError FORBIDDEN to all but admins; BAD_USER_INPUT naming `after` or `subjectId`.
+ * @throws AppError FORBIDDEN to all but admins; BAD_USER_INPUT naming `after`, `before`, `subjectId` or `actions`.
  */
 export async function listAuditEvents(
   { database, cursors }: JournalDependencies,
   viewer: Viewer | null,
-  { page, subjectId }: ListAuditEventsInput,
+  input: ListAuditEventsInput,
 ): Promise<AuditEventPage> {
   if (viewer?.role !== 'ADMIN') throw new AppError('FORBIDDEN', 'Only admins may read the journal.');
-  if (subjectId !== null && subjectId.length > maxIdLength) {
-    throw badInput('subjectId', `subjectId takes at most ${maxIdLength} characters.`);
-  }
-  const about: Filter<JournalEntry> = subjectId === null ? {} : { subjectIds: subjectId };
-  const after = page.after === null ? null : cursors.decode(page.after, listName);
+  const { page } = input;
+  const wanted = await wantedEntries(database, input);
+  const after = pagePlace(cursors, page, listName);
+  const direction = page.backwards === true ? 1 : -1;
   const found = await database.journal
-    .find({ ...about, ...beforePlace(after) }, { projection: { subjectIds: 0 } })
-    .sort({ at: -1, _id: -1 })
+    .find({ $and: [wanted, placeFilter(after, direction)] }, { projection: { subjectIds: 0 } })
+    .sort({ at: direction, _id: direction })
     .limit(page.first + 1)
     .batchSize(page.first + 2)
     .toArray();
-  const entries = found.slice(0, page.first);
+  const read = found.slice(0, page.first);
+  const entries = page.backwards === true ? read.toReversed() : read;
+  const names =
+    input.withNames === true
+      ? await actorNames(
+          database,
+          entries.map(({ actor }) => actor),
+        )
+      : new Map<string, string>();
   return new AuditEventPage(
     {
-      nodes: entries.map(auditEvent),
-      hasNextPage: found.length > page.first,
-      hasPreviousPage: after !== null,
+      nodes: entries.map((entry) => auditEvent(entry, names)),
+      ...sidesOf(page, found.length > page.first),
       cursorOf: (index) => {
         const entry = entries[index];
         if (entry === undefined) throw new RangeError('No such entry on this page.');
         return cursors.encode({ list: listName, key: entry.at, row: entry._id });
       },
     },
-    () => countEntries(database, about),
+    () => countEntries(database, wanted),
   );
 }
 
 const listName = 'auditEvents';
 /** Longer text is the id of nobody. */
 const maxIdLength = 200;
+const maxActions = 50;
+const maxActionLength = 100;
 
-/** Entries older than a place: an index on `at`, then `_id`, reads exactly these. */
-function beforePlace(after: { key: string | Date; row: string } | null): Filter<JournalEntry> {
-  if (after === null) return {};
-  const at = new Date(after.key);
-  return { $or: [{ at: { $lt: at } }, { at, _id: { $lt: after.row } }] };
+async function wantedEntries(
+  database: Database,
+  { subjectId, actions = null, from = null, to = null }: ListAuditEventsInput,
+): Promise<Filter<JournalEntry>> {
+  if (subjectId !== null && subjectId.length > maxIdLength) {
+    throw badInput('subjectId', `subjectId takes at most ${maxIdLength} characters.`);
+  }
+  if (
+    actions !== null &&
+    (actions.length > maxActions || actions.some((name) => name.length > maxActionLength))
+  ) {
+    throw badInput('actions', `actions takes at most ${maxActions} names of actions.`);
+  }
+  const at = { ...(from !== null && { $gte: from }), ...(to !== null && { $lt: to }) };
+  return {
+    ...(subjectId !== null && { subjectIds: { $in: await subjectsOf(database, subjectId) } }),
+    ...(actions !== null && { action: { $in: [...new Set(actions)] } }),
+    ...(Object.keys(at).length > 0 && { at }),
+  };
 }
 
-function auditEvent({ _id, at, actor, action, subjectId, changes }: JournalEntry): AuditEvent {
-  return { id: _id, at, actor, action, subjectId, changes };
+/** Entries on the far side of a place: an index on `at`, then `_id`, reads exactly these. */
+function placeFilter(
+  after: { key: string | Date; row: string } | null,
+  direction: 1 | -1,
+): Filter<JournalEntry> {
+  if (after === null) return {};
+  const at = new Date(after.key);
+  return direction === -1
+    ? { $or: [{ at: { $lt: at } }, { at, _id: { $lt: after.row } }] }
+    : { $or: [{ at: { $gt: at } }, { at, _id: { $gt: after.row } }] };
+}
+
+function auditEvent(
+  { _id, at, actor, action, subjectId, changes }: JournalEntry,
+  names: ReadonlyMap<string, string>,
+): AuditEvent {
+  const description = describeAction(action, changes);
+  return { id: _id, at, actor, actorName: names.get(actor) ?? null, action, description, subjectId, changes };
 }
 
 /** Entries are counted one by one up to here; beyond, the count says "at least". */

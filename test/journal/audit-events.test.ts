@@ -62,7 +62,9 @@ describe('the journal', () => {
       id: expect.any(String),
       at: at(4),
       actor: 'the-admin',
+      actorName: null,
       action: 'CUSTOMER_UPDATED',
+      description: 'The customer was changed: name and area.',
       subjectId: 'delivery-half',
       changes: [
         { field: 'name', before: null, after: 'Name 4' },

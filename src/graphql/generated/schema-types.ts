@@ -95,10 +95,14 @@ export type AuditEvent = {
   action: Scalars['String']['output'];
   /** Id of the login that did it, or `nobody` for somebody who was not logged in, `system`, `command line`, `another application`. */
   actor: Scalars['String']['output'];
+  /** What who did it is called now; null for somebody who is gone, who was not logged in, or was no person. */
+  actorName?: Maybe<Scalars['String']['output']>;
   /** When it was done. */
   at: Scalars['DateTime']['output'];
   /** The values that were changed by it. */
   changes: Array<FieldChange>;
+  /** A sentence that says what was done. */
+  description: Scalars['String']['output'];
   /** Its own id. */
   id: Scalars['ID']['output'];
   /** Id of the customer or record that it was done to. */
@@ -121,7 +125,7 @@ export type AuditEventConnection = {
 /** An entry of the journal, and its place there. */
 export type AuditEventEdge = {
   __typename?: 'AuditEventEdge';
-  /** The place, to be given as `after`. */
+  /** The place, to be given as `after` or `before`. */
   cursor: Scalars['String']['output'];
   /** The entry. */
   node: AuditEvent;
@@ -1338,11 +1342,14 @@ export type Query = {
 
 
 export type QueryAuditEventsArgs = {
+  actions?: InputMaybe<Array<Scalars['String']['input']>>;
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
+  from?: InputMaybe<Scalars['DateTime']['input']>;
   last?: InputMaybe<Scalars['Int']['input']>;
   subjectId?: InputMaybe<Scalars['ID']['input']>;
+  to?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 
