@@ -118,7 +118,7 @@ async function writeExport(
 ): Promise<void> {
   const pieces = exportCustomers(
     customers,
-    async (selected) => ({
+    (selected) => ({
       viewer: operator,
       loaders: createLoaders(customers.database, selected),
       selected,

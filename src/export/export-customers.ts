@@ -1,12 +1,12 @@
 import { type BillingDependencies, billingCustomers } from '../customers/billing-customers.ts';
 import type { CustomerRequest } from '../customers/customer-access.ts';
-import { listCustomers } from '../customers/list-customers.ts';
+import { type CustomerPage, listCustomers } from '../customers/list-customers.ts';
 import { byteOrderMark, csvLine } from './csv-line.ts';
 import type { ExportedRow } from './export-columns.ts';
 import type { ExportOptions } from './export-options.ts';
 
 export interface ExportDependencies extends BillingDependencies {
-  /** Customers that are read and held at once. Default: 500. */
+  /** Customers of a page; two pages are held at most. Default: 500. */
   readonly pageRows?: number;
 }
 
@@ -21,42 +21,44 @@ export interface ExportPiece {
   readonly complete: boolean;
 }
 
-/** Who asks for the next page, with loaders of their own; it throws when they may not any longer. */
-export type ReaderOfPage = (selected: ReadonlySet<string>) => Promise<CustomerRequest>;
+/** Who reads a page, with loaders of its own. */
+export type ReaderOfPage = (selected: ReadonlySet<string>) => CustomerRequest;
 
 /**
- * The list of `customers`, or of `billingCustomers`, as text: its rows in its order, a page of them at a time. The next
- * page is read when the next piece is asked for, so that one page is in memory however long the list is and however slow
- * the reader. What is shown comes from the stored halves, as everywhere.
+ * The list of `customers`, or of `billingCustomers`, as text: its rows in its order, a page of them at a time. While one
+ * page is written the next is read, and no further one: two are in memory at most, however long the list is and however
+ * slow whoever takes it. What is shown comes from the stored halves, as everywhere.
  *
- * @throws AppError BAD_USER_INPUT naming `after` or a value of the filter; whatever `reader` throws.
+ * @throws AppError BAD_USER_INPUT naming `after` or a value of the filter.
  */
 export async function* exportCustomers(
   dependencies: ExportDependencies,
   reader: ReaderOfPage,
   options: ExportOptions,
 ): AsyncGenerator<ExportPiece, void, undefined> {
-  const list = options.billing ? billingCustomers : listCustomers;
   const selected: ReadonlySet<string> = new Set(options.columns.flatMap(({ fields }) => fields));
-  const first = dependencies.pageRows ?? standardPageRows;
+  const readPage = (after: string | null): Promise<CustomerPage> => {
+    const list = options.billing ? billingCustomers : listCustomers;
+    const page = { first: dependencies.pageRows ?? standardPageRows, after };
+    const { filter, order } = options;
+    const reading = list(dependencies, reader(selected), { page, filter, order });
+    // Whoever stops in the middle never asks what became of the next page.
+    reading.catch(() => {});
+    return reading;
+  };
   let text = headText(options);
   let rows = 0;
   let cursor = options.after;
-  for (;;) {
-    const page = await list(dependencies, await reader(selected), {
-      page: { first, after: cursor },
-      filter: options.filter,
-      order: options.order,
-    });
-    const { nodes } = page;
-    rows += nodes.length;
+  let reading: Promise<CustomerPage> | null = readPage(cursor);
+  while (reading !== null) {
+    const page: CustomerPage = await reading;
+    rows += page.nodes.length;
     cursor = page.endCursor ?? cursor;
-    for (const [index, customer] of nodes.entries())
+    reading = page.hasNextPage ? readPage(cursor) : null;
+    for (const [index, customer] of page.nodes.entries())
       text += rowText(options, { customer, cursor: () => page.edges[index]?.cursor ?? '' });
-    const complete = !page.hasNextPage;
-    if (complete) text += tailText(options, rows, cursor);
-    yield { text, rows, cursor, complete };
-    if (complete) return;
+    if (reading === null) text += tailText(options, rows, cursor);
+    yield { text, rows, cursor, complete: reading === null };
     text = '';
   }
 }

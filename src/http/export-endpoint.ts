@@ -83,23 +83,27 @@ async function stream(options: ExportEndpointOptions, exchange: Exchange): Promi
   const { request, response, viewer, format } = exchange;
   const { dependencies, filterType, deadlineMs = 45_000, stallMs = 60_000 } = options;
   const wanted = readExportOptions(format, typedOptions(request.url ?? ''), filterType);
+  const { database } = dependencies;
   const pieces = exportCustomers(
     dependencies,
-    async (selected) => {
-      const now = await currentViewer(options, request);
-      if (now.role !== viewer.role) throw new AppError('FORBIDDEN', 'Your role has changed. Begin again.');
-      return { viewer: now, loaders: createLoaders(dependencies.database, selected), selected };
-    },
+    (selected) => ({ viewer, loaders: createLoaders(database, selected), selected }),
     wanted,
   );
+  // A page was read before it is sent: whether it may be is asked at the last moment.
+  const nextPiece = async (): Promise<ExportPiece | null> => {
+    const { value } = await pieces.next();
+    const { role } = await currentViewer(options, request);
+    if (role !== viewer.role) throw new AppError('FORBIDDEN', 'Your role has changed. Begin again.');
+    return value ?? null;
+  };
   try {
     // What can be refused is refused before the first byte.
-    let piece = await beforeDeadline(pieces.next(), deadlineMs);
+    let piece = await beforeDeadline(nextPiece(), deadlineMs);
     sendHead(request, response, wanted, dependencies);
     while (piece !== null) {
       await writeText(response, piece.text, stallMs);
       if (piece.complete) return sendTail(request, response, piece);
-      piece = await beforeDeadline(pieces.next(), deadlineMs);
+      piece = await beforeDeadline(nextPiece(), deadlineMs);
     }
   } finally {
     // A page that is being read is not waited for.
@@ -131,11 +135,8 @@ function typedOptions(url: string): TypedOptions {
   return typed;
 }
 
-/** @throws AppError UNAVAILABLE when the page takes longer. */
-async function beforeDeadline(
-  next: Promise<IteratorResult<ExportPiece, void>>,
-  deadlineMs: number,
-): Promise<ExportPiece | null> {
+/** @throws AppError UNAVAILABLE when it takes longer. */
+async function beforeDeadline<Result>(work: Promise<Result>, deadlineMs: number): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -144,8 +145,7 @@ async function beforeDeadline(
     );
   });
   try {
-    const { value } = await Promise.race([next, deadline]);
-    return value ?? null;
+    return await Promise.race([work, deadline]);
   } finally {
     clearTimeout(timer);
   }

@@ -90,7 +90,7 @@ describe('an export of 100 customers, ten at a time', () => {
   const page = (number: number) => number + 1;
   const rowsOf = (text: string) => text.split('\n').filter((line) => line.startsWith('{"id"')).length;
 
-  it('asks before every page whether the session still holds', async () => {
+  it('asks before it sends a page whether the session still holds', async () => {
     const { url, asked } = await serve(async () => viewer);
     const answer = await readExport(url, 'ndjson', { columns: 'id' }, 'token');
     expect([answer.broken, rowsOf(answer.text), asked.times]).toEqual([
@@ -184,7 +184,7 @@ describe('an export of 100 customers, ten at a time', () => {
     await expect.poll(() => connectionsTo(servers[0])).toBe(0);
     hungUp.fire();
     await Promise.all(handled);
-    // The third page was under way; no fourth is asked for.
+    // Nobody asks whether a fourth may be sent.
     expect([asked.times, reported]).toEqual([before + 1, []]);
     expect((await readExport(url, 'csv', {}, 'token')).status).toBe(200);
   });
@@ -231,14 +231,14 @@ describe('an export of 100 customers, ten at a time', () => {
   const pieces = (asked: { times: number }) =>
     exportCustomers(
       dependencies(),
-      async (selected) => {
+      (selected) => {
         asked.times++;
         return { viewer, loaders: createLoaders(app.database, selected), selected };
       },
       options,
     );
 
-  it('holds one page, however slow whoever takes it: the next is read when this one is taken', async () => {
+  it('waits for whoever takes it, however slow: a page is sent when the one before is taken', async () => {
     const asked = { times: 0 };
     let take: (() => void) | null = null;
     const socket = new Duplex({
@@ -289,6 +289,19 @@ describe('an export of 100 customers, ten at a time', () => {
     expect(askedWhileStuck[0]).toBe(page(1));
   });
 
+  it('reads one page ahead of whoever takes it, and no further', async () => {
+    const asked = { times: 0 };
+    let taken = 0;
+    for await (const { complete, rows } of pieces(asked)) {
+      taken++;
+      expect(rows).toBe(taken * pageRows);
+      // Time in which pages would be read, were nobody waited for.
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+      expect(asked.times).toBe(complete ? taken : taken + 1);
+    }
+    expect(taken).toBe(people / pageRows);
+  });
+
   it('gives up whoever takes nothing', async () => {
     const stuck = new Writable({ highWaterMark: 1, write() {} });
     await expect(writeText(stuck, 'text', 10)).rejects.toThrow(ClientGoneError);
@@ -301,6 +314,7 @@ describe('an export of 100 customers, ten at a time', () => {
     const ids: string[] = [];
     const touched = new Set<string>();
     let first = true;
+    let at = 0;
     for await (const piece of pieces(asked)) {
       ids.push(
         ...piece.text
@@ -309,7 +323,7 @@ describe('an export of 100 customers, ten at a time', () => {
           .map((line) => line.split(',')[0] ?? ''),
       );
       first = false;
-      const at = asked.times;
+      at++;
       touched.add(`new ${at}`).add(`d${at}`);
       await app.database.customersV2.insertOne({
         _id: `new ${at}`,
