@@ -3,6 +3,7 @@ import type { CursorCodec } from '../graphql/cursor.ts';
 import type { CustomerRequest, ListingDependencies } from './customer-access.ts';
 import type { CustomerFilter, CustomerOrder } from './customer-filter.ts';
 import { type CustomerPage, type ListCustomersInput, listCustomers } from './list-customers.ts';
+import { allStatuses } from './row-selection.ts';
 
 /** What listing those who are billed needs. */
 export interface BillingDependencies extends ListingDependencies {
@@ -31,12 +32,9 @@ export function billingCustomers(
 
 const oldestFirst: CustomerOrder = { field: 'CREATED_AT', direction: 'ASC' };
 
-/** How many statuses there are: where all of them are billed there is nothing to filter. */
-const allStatuses = 5;
-
 /** What the caller wants, of those who are billed; a status that is not billed is nobody's here. */
 function billedOnly(filter: CustomerFilter | null, billed: readonly CustomerStatus[]): CustomerFilter | null {
-  if (new Set(billed).size === allStatuses) return filter;
+  if (allStatuses.every((status) => billed.includes(status))) return filter;
   const wanted = filter?.status ?? null;
   return { ...filter, status: wanted === null ? [...billed] : wanted.filter((one) => billed.includes(one)) };
 }
