@@ -209,18 +209,40 @@ async function deliveryBoyParts(
     return { within: 'assigned', others: [{ deliveryBoyId: { $in: [...existing] } }] };
   }
   const gone = await idsOfNobody(database, existing);
-  if (gone.length < mostMergedIds) return { points: [['deliveryBoyId', [null, ...gone]]] };
-  return { others: [{ deliveryBoyId: { $nin: [...existing] } }] };
+  return gone === null
+    ? { others: [{ deliveryBoyId: { $nin: [...existing] } }] }
+    : { points: [['deliveryBoyId', [null, ...gone]]] };
 }
 
-/** Ids that rows name and no delivery boy has; as many as can be merged. */
-async function idsOfNobody(database: Database, existing: readonly string[]): Promise<string[]> {
+/**
+ * Ids that rows name and no delivery boy has, from keys of an index alone; null when they are too many to be merged, or have
+ * so many rows that whoever reads everybody meets them often enough.
+ */
+async function idsOfNobody(database: Database, existing: readonly string[]): Promise<string[] | null> {
   const groups = await database.customerIndex
-    .aggregate<{ _id: string }>([
-      { $match: { deliveryBoyId: { ...hasDeliveryBoyId.deliveryBoyId, $nin: existing } } },
-      { $group: { _id: '$deliveryBoyId' } },
+    .aggregate<{ _id: string; rows: number }>([
+      { $match: besides(existing) },
+      { $limit: mostRowsOfNobody },
+      { $group: { _id: '$deliveryBoyId', rows: { $sum: 1 } } },
       { $limit: mostMergedIds },
     ])
     .toArray();
-  return groups.map(({ _id }) => _id);
+  const rows = groups.reduce((sum, group) => sum + group.rows, 0);
+  return groups.length < mostMergedIds && rows < mostRowsOfNobody ? groups.map(({ _id }) => _id) : null;
+}
+
+const mostRowsOfNobody = 20_000;
+
+/** The ranges between the ids of those who exist: bounds of an index, which `$nin` is not everywhere. */
+function besides(existing: readonly string[]): RowFilter {
+  if (existing.length > mostMergedIds)
+    return { deliveryBoyId: { ...hasDeliveryBoyId.deliveryBoyId, $nin: [...existing] } };
+  const sorted = existing.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const from = ['', ...sorted];
+  return {
+    $or: from.map((id, at) => {
+      const next = sorted[at];
+      return { deliveryBoyId: { $gt: id, ...(next !== undefined && { $lt: next }) } };
+    }),
+  };
 }

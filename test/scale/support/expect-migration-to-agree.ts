@@ -8,6 +8,7 @@ import { oracleCustomers } from '../../support/oracle.ts';
 import { oracleFigures } from '../../support/oracle-figures.ts';
 import { oracleAddressOfId } from '../../support/oracle-values.ts';
 import { randomRecords } from '../../support/random-records.ts';
+import { expectWalksToAgree } from './expect-walks-to-agree.ts';
 
 /**
  * Takes a snapshot of `size` messy records through the whole migration and compares it with what the rules alone make of the
@@ -23,6 +24,8 @@ export async function expectMigrationToAgree(size: number, seed: number): Promis
     timed('stored and indexed');
     await expectWorldToAgree(backfill);
     timed('states and figures compared');
+    const refused = await expectWalksToAgree(backfill.opened, seed);
+    timed(`lists walked (${refused} combinations of filters refused)`);
 
     const expected = expectedBackfill(records.users, records.customersV2);
     timed('logins expected');
