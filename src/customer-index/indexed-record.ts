@@ -59,4 +59,4 @@ export function fingerprint(record: LoginRecord | DeliveryRecord): string {
 }
 
 /** Raised when rows hold something else than before for the same records: the next sweep makes all of them anew. */
-const indexVersion = 2;
+const indexVersion = 3;

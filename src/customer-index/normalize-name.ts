@@ -7,11 +7,15 @@ export function normalizeName(typed: string | null): string {
   return foldCase(typed).replace(apostrophes, '').replace(separators, ' ').trim();
 }
 
-/** Lower case without accents; scripts whose marks are vowels (Devanagari, Tamil …) keep them. */
+/**
+ * Lower case without accents; scripts whose marks are vowels (Devanagari, Tamil …) keep them. Signs that are not seen, such
+ * as joiners between letters, and what chooses the looks of a letter or an emoji, are dropped: they would cut a word in two.
+ * So are Arabic's marks for short vowels and its stretched line, which are written or not as one likes.
+ */
 export function foldCase(text: string): string {
-  return text.normalize('NFKD').replace(latinMarks, '').toLowerCase().normalize('NFC');
+  return text.normalize('NFKD').replace(droppedMarks, '').toLowerCase().normalize('NFC');
 }
 
-const latinMarks = /[\u0300-\u036f]/g;
+const droppedMarks = /[\u0300-\u036f]|\p{Cf}|[\ufe00-\ufe0f]|\u20e3|\u0640|[\u064b-\u0652]|\u0670/gu;
 const apostrophes = /['’‘ʼ`]/g;
 const separators = /[^\p{L}\p{N}\p{M}]+/gu;

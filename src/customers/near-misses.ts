@@ -45,17 +45,19 @@ async function candidatesOf(
   texts: readonly TypedForms[],
   mayUseContacts: boolean,
 ): Promise<Map<number, NearMissRow[]>> {
-  const [first, ...others] = texts.flatMap((typed, text) => {
-    const conditions = candidateConditions(typed, mayUseContacts);
-    return conditions.length === 0 ? [] : [branchOf(conditions, text)];
-  });
+  const [first, ...others] = texts.flatMap((typed, text) =>
+    candidateStages(typed, mayUseContacts).map((stages) => [
+      ...stages,
+      { $project: { ...shownOfCandidates, text: { $literal: text } } },
+    ]),
+  );
   if (first === undefined) return new Map();
   const unions = others.map((pipeline) => ({
     $unionWith: { coll: customerIndex.collectionName, pipeline },
   }));
   const rows = await customerIndex
     .aggregate<NearMissRow & { text: number }>([...first, ...unions], {
-      batchSize: texts.length * maxCandidates + 1,
+      batchSize: texts.length * (maxCandidates + maxLikely * (maxWords + 1)) + 1,
     })
     .toArray();
   const byText = new Map<number, NearMissRow[]>();
@@ -63,17 +65,64 @@ async function candidatesOf(
   return byText;
 }
 
-function branchOf(conditions: readonly Filter<CustomerIndexRow>[], text: number): Document[] {
-  const shown = { id: 1, userKey: 1, v2Key: 1, link: 1, names: 1, emails: 1, phones: 1 };
+const shownOfCandidates = { id: 1, userKey: 1, v2Key: 1, link: 1, names: 1, emails: 1, phones: 1 };
+
+/**
+ * Where the candidates of a text are looked for, each bounded: whole names and e-mails that are one slip away; those who
+ * have one of the words as it was typed and another that begins alike; and whoever has a word that begins alike, of whom
+ * there may be millions, so that those who are found are any of them.
+ */
+function candidateStages(typed: TypedForms, mayUseContacts: boolean): Document[][] {
+  const broad = candidateConditions(typed, mayUseContacts);
+  if (broad.length === 0) return [];
+  const likely = typed.digits === null ? oneSlipOff(typed) : [];
+  const words = typed.digits === null && typed.email === null ? likelyWords(typed.name) : [];
+  const field = mayUseContacts ? 'searchWords' : 'nameWords';
   return [
-    { $match: { $or: conditions } },
-    { $limit: maxCandidates },
-    { $project: { ...shown, text: { $literal: text } } },
+    ...likely.map((condition) => [{ $match: condition }, { $limit: maxLikely }]),
+    ...words.map((word) => [
+      { $match: { [field]: word } },
+      { $limit: maxOfOneWord },
+      {
+        $match: {
+          $or: words
+            .filter((other) => other !== word)
+            .map((other) => ({ [field]: beginsWith([...other].slice(0, shortPrefixLength).join('')) })),
+        },
+      },
+      { $limit: maxLikely },
+    ]),
+    [{ $match: { $or: broad } }, { $limit: maxCandidates }],
   ];
 }
 
+/** Rows that are taken of each way that leads to likely ones. */
+const maxLikely = 50;
+/** Rows with one word that are looked at for another. */
+const maxOfOneWord = 2_000;
+const shortPrefixLength = 2;
+/** Words of one text that are looked up. */
+const maxWords = 4;
+
+/** The words of a name that has several. */
+function likelyWords(name: string): string[] {
+  const words = [...new Set(name.split(' '))].filter((word) => word.length >= prefixLength);
+  return words.length < 2 ? [] : words.toSorted((a, b) => b.length - a.length).slice(0, maxWords);
+}
+
+/** Of a longer text there are too many. */
+const longestVaried = 40;
+
+function oneSlipOff({ name, email }: TypedForms): Filter<CustomerIndexRow>[] {
+  const text = email ?? name;
+  if (text.length < prefixLength || text.length > longestVaried) return [];
+  const variants = oneLetterOff(text, alphabetOf(text));
+  return [email === null ? { names: { $in: variants } } : { emails: { $in: variants } }];
+}
+
 function nearestRows(rows: readonly NearMissRow[], typed: TypedForms): NearMiss[] {
-  return rows
+  const once = new Map(rows.map((row) => [row._id, row]));
+  return [...once.values()]
     .map((row) => nearest(row, typed))
     .filter(({ distance }) => distance <= maxDistance)
     .sort((a, b) => a.distance - b.distance || (a.row.id < b.row.id ? -1 : 1))
@@ -137,16 +186,36 @@ function candidateConditions(
  * In a town that shares its first digits a prefix would find everybody.
  */
 function oneDigitOff(digits: string): string[] {
+  return oneLetterOff(digits, [...'0123456789']);
+}
+
+/** The same of any text: one letter of the alphabet wrong or too few, one too many, or two swapped. */
+function oneLetterOff(text: string, alphabet: readonly string[]): string[] {
+  const letters = [...text];
   const variants: string[] = [];
-  for (let at = 0; at <= digits.length; at++) {
-    const [before, after] = [digits.slice(0, at), digits.slice(at)];
-    variants.push(before + after.slice(1));
-    if (after.length > 1) variants.push(`${before}${after[1]}${after[0]}${after.slice(2)}`);
-    for (let digit = 0; digit <= 9; digit++)
-      variants.push(`${before}${digit}${after}`, `${before}${digit}${after.slice(1)}`);
+  for (let at = 0; at <= letters.length; at++) {
+    const before = letters.slice(0, at).join('');
+    const [here = '', next = '', ...rest] = letters.slice(at);
+    const after = rest.join('');
+    variants.push(`${before}${next}${after}`, `${before}${next}${here}${after}`);
+    for (const letter of alphabet)
+      variants.push(`${before}${letter}${here}${next}${after}`, `${before}${letter}${next}${after}`);
   }
   return [...new Set(variants)];
 }
+
+/** Latin letters, or those of the script that is typed: Unicode keeps the letters of a script of India in 128 places. */
+function alphabetOf(text: string): string[] {
+  const own = [...text].filter((letter) => /[\p{L}\p{M}]/u.test(letter));
+  const foreign = own.find((letter) => (letter.codePointAt(0) ?? 0) > 0x2ff)?.codePointAt(0);
+  if (foreign === undefined) return [...'abcdefghijklmnopqrstuvwxyz0123456789 .@_-', ...new Set(own)];
+  const start = foreign - (foreign % scriptLength);
+  return Array.from({ length: scriptLength }, (_, at) => String.fromCodePoint(start + at))
+    .filter((letter) => /[\p{L}\p{M}]/u.test(letter))
+    .concat(' ');
+}
+
+const scriptLength = 128;
 
 function beginsWith(prefix: string): { $elemMatch: { $gte: string; $lt: string } } {
   return { $elemMatch: { $gte: prefix, $lt: `${prefix}\u{10FFFF}` } };

@@ -16,8 +16,8 @@ import { type SeededRandom, seededRandom } from '../../support/seeded-random.ts'
 import type { TestDatabase } from '../../support/test-database.ts';
 
 /** Lists that are walked to their ends are no longer than these; of longer ones the first and the last pages are read. */
-const longestWalk = 2_000;
-const combinations = 40;
+const longestWalk = 1_000;
+const combinations = 30;
 
 /**
  * Walks lists of what is stored, each filter alone and some combined at random, in a random order and direction, and holds
