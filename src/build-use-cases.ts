@@ -90,6 +90,7 @@ export async function buildUseCases(options: UseCaseOptions): Promise<UseCases> 
     codeDigests,
     confirmHalfLinks: config.confirmHalfLinks,
     billingStatuses: config.billingStatuses,
+    maxExamined: config.listMaxExamined,
   };
   const backfill: BackfillDependencies = {
     customers,

@@ -37,6 +37,8 @@ export interface Config {
   readonly backfillActiveStatuses: readonly string[];
   /** Statuses of the customers who are billed. */
   readonly billingStatuses: readonly BillingStatus[];
+  /** Rows of the index that a page of a list may look at, for each way that is tried. */
+  readonly listMaxExamined: number;
   /** How often writes of others are looked for where no change stream tells of them. */
   readonly sweepIntervalMs: number;
   /** Follow the database's change stream, where it has one. */
@@ -132,6 +134,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     confirmHalfLinks: env.CONFIRM_HALF_LINKS === 'on',
     backfillActiveStatuses: env.BACKFILL_ACTIVE_STATUSES,
     billingStatuses: env.BILLING_STATUSES,
+    listMaxExamined: env.LIST_MAX_EXAMINED,
     sweepIntervalMs: env.SWEEP_INTERVAL_SECONDS * 1000,
     changeStreams: env.CHANGE_STREAMS === 'on',
     foreignHistory: env.FOREIGN_HISTORY === 'on',
@@ -251,6 +254,7 @@ const environmentSchema = z.object({
     .transform((statuses) => statuses.map((status) => status.toUpperCase()).filter(isBillingStatus))
     .refine((statuses) => statuses.length > 0, 'must name at least one status')
     .default([...billingStatuses]),
+  LIST_MAX_EXAMINED: wholeNumber(1_000, 10_000_000).default(20_000),
   SWEEP_INTERVAL_SECONDS: wholeNumber(1, 3600).default(30),
   CHANGE_STREAMS: onOff.default('on'),
   FOREIGN_HISTORY: onOff.default('off'),

@@ -38,10 +38,12 @@ export async function* exportCustomers(
 ): AsyncGenerator<ExportPiece, void, undefined> {
   const selected: ReadonlySet<string> = new Set(options.columns.flatMap(({ fields }) => fields));
   const readPage = (after: string | null): Promise<CustomerPage> => {
+    // A file is made of all of a list, however long that takes.
+    const unbounded = { ...dependencies, maxExamined: Number.POSITIVE_INFINITY };
     const list = options.billing ? billingCustomers : listCustomers;
     const page = { first: dependencies.pageRows ?? standardPageRows, after };
     const { filter, order } = options;
-    const reading = list(dependencies, reader(selected), { page, filter, order });
+    const reading = list(unbounded, reader(selected), { page, filter, order });
     // Whoever stops in the middle never asks what became of the next page.
     reading.catch(() => {});
     return reading;

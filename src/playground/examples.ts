@@ -177,6 +177,28 @@ export const EXAMPLES: readonly Example[] = [
 `,
   },
   {
+    title: 'The end of the list, backwards',
+    description: 'The last page by name; with before = startCursor comes the page in front of it.',
+    roles: STAFF,
+    variables: { last: 20, before: null, orderBy: { field: 'NAME', direction: 'ASC' } },
+    query: `query LastCustomers(
+  $last: Int = 20
+  $before: String
+  $orderBy: CustomerOrder
+) {
+  customers(
+    last: $last
+    before: $before
+    orderBy: $orderBy
+  ) {
+    pageInfo { hasPreviousPage startCursor }
+    nodes { ...Summary }
+  }
+}
+
+${SUMMARY}`,
+  },
+  {
     title: 'Customers in conflict',
     description: 'Links that contradict each other, with the ids of everyone involved.',
     roles: STAFF,
@@ -532,23 +554,51 @@ ${SUMMARY}`,
   },
   {
     title: 'What happened',
-    description: 'Who changed what, newest first. With subjectId: the history of one customer.',
+    description: 'Who changed what, newest first; from, to and actions narrow it.',
     roles: ADMIN,
-    variables: { first: 20, subjectId: null },
+    variables: { first: 20, from: null },
     query: `query WhatHappened(
   $first: Int = 20
-  $subjectId: ID
+  $from: DateTime
 ) {
   auditEvents(
     first: $first
-    subjectId: $subjectId
+    from: $from
   ) {
     pageInfo { hasNextPage endCursor }
     nodes {
       at
+      actorName
       actor
+      description
       action
       subjectId
+      changes { field before after }
+    }
+  }
+}
+`,
+  },
+  {
+    title: 'The story of a customer',
+    description:
+      'What happened to both halves, by whom, other applications included; the id is of either half.',
+    roles: ADMIN,
+    variables: { subjectId: '7350aff3-c83e-4010-86da-457697bbb076', first: 50 },
+    query: `query StoryOfACustomer(
+  $subjectId: ID!
+  $first: Int = 50
+) {
+  auditEvents(
+    subjectId: $subjectId
+    first: $first
+  ) {
+    count { value precision }
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      at
+      actorName
+      description
       changes { field before after }
     }
   }

@@ -478,12 +478,14 @@ export type CustomerRowFragment = { id: string, name: string | null, phone: stri
 export type CustomersQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
   filter?: CustomerFilter | null | undefined;
   orderBy?: CustomerOrder | null | undefined;
 }>;
 
 
-export type CustomersQuery = { customers: { nodes: Array<{ id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, count: { value: number, precision: CountPrecision } } | null };
+export type CustomersQuery = { customers: { nodes: Array<{ id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, count: { value: number, precision: CountPrecision } } | null };
 
 export type CustomerDetailQueryVariables = Exact<{
   id: string | number;
@@ -522,6 +524,18 @@ export type DeliveryBoysQueryVariables = Exact<{
 
 
 export type DeliveryBoysQuery = { deliveryBoys: { nodes: Array<{ id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type CustomerStoryQueryVariables = Exact<{
+  id: string | number;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  actions?: Array<string> | string | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+}>;
+
+
+export type CustomerStoryQuery = { auditEvents: { nodes: Array<{ id: string, at: string, actor: string, actorName: string | null, action: string, description: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type LinkCustomerMutationVariables = Exact<{
   userId: string | number;
@@ -1463,13 +1477,22 @@ export const BillingCustomersDocument = new TypedDocumentString(`
   }
 }`, {"hash":"sha256:7d414db527bd21dbaea8b35b5c916fae5b21e0b5d540ba7ac128bdd20a4bcef7"}) as unknown as TypedDocumentString<BillingCustomersQuery, BillingCustomersQueryVariables>;
 export const CustomersDocument = new TypedDocumentString(`
-    query Customers($first: Int, $after: String, $filter: CustomerFilter, $orderBy: CustomerOrder) {
-  customers(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
+    query Customers($first: Int, $after: String, $last: Int, $before: String, $filter: CustomerFilter, $orderBy: CustomerOrder) {
+  customers(
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+    filter: $filter
+    orderBy: $orderBy
+  ) {
     nodes {
       ...CustomerRow
     }
     pageInfo {
       hasNextPage
+      hasPreviousPage
+      startCursor
       endCursor
     }
     count {
@@ -1494,7 +1517,7 @@ export const CustomersDocument = new TypedDocumentString(`
     id
     name
   }
-}`, {"hash":"sha256:15e48b52c2769df775f57542e07cc8509999c7e3b7108a8ac10d4ea3f049c23a"}) as unknown as TypedDocumentString<CustomersQuery, CustomersQueryVariables>;
+}`, {"hash":"sha256:5106177a96332d8037eb5ac2c33a9f44120420d8c9e6e17d1a9e1d6e4dbf6709"}) as unknown as TypedDocumentString<CustomersQuery, CustomersQueryVariables>;
 export const CustomerDetailDocument = new TypedDocumentString(`
     query CustomerDetail($id: ID!) {
   customer(id: $id) {
@@ -1680,6 +1703,36 @@ export const DeliveryBoysDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:92ea4ad65138a98f0a9ff7bdf97205dc6f48d9cb686047739ee2382b05a1ba3c"}) as unknown as TypedDocumentString<DeliveryBoysQuery, DeliveryBoysQueryVariables>;
+export const CustomerStoryDocument = new TypedDocumentString(`
+    query CustomerStory($id: ID!, $first: Int, $after: String, $actions: [String!], $from: DateTime, $to: DateTime) {
+  auditEvents(
+    subjectId: $id
+    first: $first
+    after: $after
+    actions: $actions
+    from: $from
+    to: $to
+  ) {
+    nodes {
+      id
+      at
+      actor
+      actorName
+      action
+      description
+      changes {
+        field
+        before
+        after
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `, {"hash":"sha256:9f329b49720e0ace3a0ebce6fbd746c91980d7c239c81a0df64aa6c5906815db"}) as unknown as TypedDocumentString<CustomerStoryQuery, CustomerStoryQueryVariables>;
 export const LinkCustomerDocument = new TypedDocumentString(`
     mutation LinkCustomer($userId: ID!, $customerV2Id: ID!) {
   linkCustomer(userId: $userId, customerV2Id: $customerV2Id) {
