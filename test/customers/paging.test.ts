@@ -320,3 +320,66 @@ describe('arguments that are no good are refused by their name', () => {
     await expectRefused(customers, { filter: { area: areas(201) } }, 'filter.area');
   });
 });
+
+describe('lists beside customers', () => {
+  const lists = {
+    billingCustomers: '{ list: billingCustomers(ARGS) { ...Rows } }',
+    'the audit': '{ audit: linkageAudit { list: orphanedV2 { list: customers(ARGS) { ...Rows } } } }',
+    deliveryBoys: '{ list: deliveryBoys(ARGS) { ...Boys } }',
+    'a delivery boy': '{ list: deliveryBoys(first: 1) { nodes { list: customers(ARGS) { ...Rows } } } }',
+  };
+  const page = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
+  const fragments = {
+    Rows: `fragment Rows on CustomerConnection { nodes { id } ${page} }`,
+    Boys: `fragment Boys on DeliveryBoyConnection { nodes { id } ${page} }`,
+  };
+  const innermost = (value: unknown): Document => {
+    const object = value as Document;
+    if (object.pageInfo !== undefined) return object;
+    return innermost(object.audit ?? object.list ?? object.nodes[0]);
+  };
+  const read = async (list: string, args: string) => {
+    const fragment = list.includes('...Boys') ? fragments.Boys : fragments.Rows;
+    const { data, errors } = await client(`${list.replace('ARGS', args)} ${fragment}`);
+    expect(errors).toEqual([]);
+    return innermost(data);
+  };
+  const walked = async (list: string, backwards: boolean) => {
+    const ids: string[] = [];
+    for (let cursor = ''; ; ) {
+      const place = cursor === '' ? '' : `, ${backwards ? 'before' : 'after'}: "${cursor}"`;
+      const { nodes, pageInfo } = await read(list, `${backwards ? 'last' : 'first'}: 40${place}`);
+      const own = nodes.map(({ id }: { id: string }) => id);
+      if (backwards) ids.unshift(...own);
+      else ids.push(...own);
+      expect(backwards ? pageInfo.hasNextPage : pageInfo.hasPreviousPage).toBe(cursor !== '');
+      if (!(backwards ? pageInfo.hasPreviousPage : pageInfo.hasNextPage)) return ids;
+      cursor = backwards ? pageInfo.startCursor : pageInfo.endCursor;
+    }
+  };
+
+  it.each(Object.entries(lists))('are the same backwards: %s', async (_, list) => {
+    const forwards = await walked(list, false);
+    expect(forwards.length).toBeGreaterThan(2);
+    expect(await walked(list, true)).toEqual(forwards);
+  });
+
+  it.each(Object.entries(lists))('refuse two directions at once, by name: %s', async (_, list) => {
+    const fragment = list.includes('...Boys') ? fragments.Boys : fragments.Rows;
+    for (const [args, argument] of [
+      ['first: 1, last: 1', 'last'],
+      ['after: "x", last: 1', 'last'],
+      ['after: "x", before: "x"', 'before'],
+      ['first: 1, before: "x"', 'before'],
+      ['last: 0', 'last'],
+      ['last: 201', 'last'],
+      ['before: "x"', 'before'],
+    ] as const) {
+      const { errors } = await client(`${list.replace('ARGS', args)} ${fragment}`);
+      expect({ args, refusal: errors[0]?.extensions }).toEqual({
+        args,
+        refusal: { code: 'BAD_USER_INPUT', argument },
+      });
+    }
+  });
+});
