@@ -1,5 +1,7 @@
 import bcrypt from 'bcrypt';
 import { type Document, ObjectId } from 'mongodb';
+import { refreshIndex } from '../../../src/customer-index/refresh-index.ts';
+import { inTransaction } from '../../../src/database/transaction.ts';
 import { type GraphqlAnswer, type GraphqlClient, graphqlClient } from '../../support/graphql-client.ts';
 import type { ReceivedMessage } from '../../support/inbox.ts';
 import { startGateway, type TestGateway } from '../../support/start-gateway.ts';
@@ -44,6 +46,11 @@ export async function openAttackedGateway(
   });
   const { foreign, anonymous } = gateway;
 
+  const indexed = (keys: { loginKeys: ObjectId[]; deliveryKeys: ObjectId[] }) =>
+    inTransaction(gateway.database, (session) =>
+      refreshIndex(gateway.database, keys, gateway.app.indexSettings, session),
+    );
+
   async function tokensOf(identifier: string, typed = password) {
     const { data, errors } = await anonymous(logIn, { identifier, password: typed });
     if (errors.length > 0) throw new Error(`${identifier}: ${errors[0]?.message}`);
@@ -68,13 +75,13 @@ export async function openAttackedGateway(
     async signUp(id, fields = {}) {
       const login = stored(id, fields);
       await foreign.db.collection('users').insertOne(login);
-      await gateway.sweep();
+      await indexed({ loginKeys: [login._id], deliveryKeys: [] });
       return login;
     },
     async addRecord(id, fields = {}) {
       const record = { ...secretRecord, _id: new ObjectId(), id, ...fields };
       await foreign.db.collection('customers_v2').insertOne(record);
-      await gateway.sweep();
+      await indexed({ loginKeys: [], deliveryKeys: [record._id] });
       return record;
     },
     tokensOf,
