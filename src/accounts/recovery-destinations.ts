@@ -1,5 +1,4 @@
 import { canonicalEmail } from '../customer-index/canonical-email.ts';
-import { canonicalPhone } from '../customer-index/canonical-phone.ts';
 import type { LoginRecord } from '../database/stored-documents.ts';
 import type { Recipient } from '../notifications/outbox.ts';
 import type { AccountsDependencies } from './accounts-dependencies.ts';
@@ -17,22 +16,18 @@ export interface RecoveryDestination {
 
 /**
  * Where messages go for a forgotten password: to the login's own address where one can be sent to it, else to its own
- * phone, and never to the contact of its delivery record. Who asks by a phone that several share is answered at that
- * phone, which is what they have. One message for each destination; none for a login that may not log in.
+ * phone, and never to the contact of its delivery record. Whatever was asked by: the phone of a login with an address may
+ * be somebody else's by now, who signed up with it. One message for each destination, which offers all logins that have
+ * no other; none for a login that may not log in.
  */
 export function recoveryDestinations(
   { outbox, indexSettings }: Pick<AccountsDependencies, 'outbox' | 'indexSettings'>,
-  identifier: string,
   meant: readonly LoginRecord[],
 ): RecoveryDestination[] {
-  const region = indexSettings.defaultPhoneRegion;
-  const logins = meant.filter(mayRecover);
-  const asked = identifier.includes('@') ? null : canonicalPhone(identifier, region);
-  const phoneFirst = asked !== null && logins.length > 1;
   const byKey = new Map<string, RecoveryDestination>();
-  for (const login of logins) {
-    const contacts = ownContacts(recipientOf(login, region)).filter(({ to }) => outbox.reaches(to));
-    const contact = contacts.find(({ channel }) => phoneFirst && channel === 'SMS') ?? contacts[0];
+  for (const login of meant.filter(mayRecover)) {
+    const contacts = ownContacts(recipientOf(login, indexSettings.defaultPhoneRegion));
+    const contact = contacts.find(({ to }) => outbox.reaches(to));
     if (contact === undefined) continue;
     const others = byKey.get(contact.key)?.logins ?? [];
     byKey.set(contact.key, { ...contact, logins: [...others, login] });

@@ -54,7 +54,6 @@ async function prepareAll(
   const meant = await findLogins(database, request.identifier, indexSettings.defaultPhoneRegion);
   const destinations = recoveryDestinations(
     dependencies,
-    request.identifier,
     meant.map(({ login }) => login),
   );
   const prepared: PreparedRecovery[] = [];

@@ -111,7 +111,10 @@ describe('an analyst', () => {
     for (const search of ['zoya', 'phone']) {
       for (const field of ['NAME', 'CREATED_AT']) {
         const { data } = await analyst(query, { search, orderBy: { field, direction: 'ASC' } });
-        const text = Buffer.from(data.customers.pageInfo.endCursor, 'base64url').toString('latin1');
+        const cursor = Buffer.from(data.customers.pageInfo.endCursor, 'base64url');
+        // Behind its seal, which may hold any byte.
+        const text = cursor.subarray(cursor.indexOf('["customers:')).toString();
+        expect(text).toContain(field);
         expect(text).not.toMatch(/98765|98111|43210|22333|secret|some\.?body|@/i);
         expect(JSON.stringify(data.customers.nodes)).not.toMatch(/43210@|9876543210|zoya\.secret/);
       }
