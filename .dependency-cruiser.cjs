@@ -4,7 +4,8 @@
  */
 const features = '^src/(customers|delivery|reports|linking|backfill|export)/';
 /** What every list answers with, and how it reads its arguments: below the features, though it lives beside the schema. */
-const graphqlShapes = '^src/graphql/(acknowledgement|connection|cursor|page-args|page-place|selected-names)\\.ts$';
+const graphqlShapes =
+  '^src/graphql/(acknowledgement|connection|cursor|page-args|page-place|selected-names)\\.ts$';
 
 module.exports = {
   forbidden: [

@@ -23,6 +23,11 @@ export interface ListCustomersInput {
   readonly page: PageArguments;
   readonly filter: CustomerFilter | null;
   readonly order: CustomerOrder | null;
+  /**
+   * Told where the next page begins as soon as the index has said so, while this one's halves are read; not told when there
+   * is none. The page may then have fewer customers than were asked for: rows that nobody is behind are not made up for.
+   */
+  readonly onNextPlace?: (cursor: string) => void;
 }
 
 /** A page of customers, and how many there are when that is asked for. */
@@ -51,7 +56,13 @@ export async function listCustomers(
   const order = rowOrder(input.order);
   const { page } = input;
   const after = pagePlace(dependencies.cursors, page, order.list);
-  const reading = { order: readingOrder(order, page.backwards), first: page.first, after };
+  const { onNextPlace } = input;
+  const reading = {
+    order: readingOrder(order, page.backwards),
+    first: page.first,
+    after,
+    onNext: onNextPlace && ((row: PageRow) => onNextPlace(cursorOf(dependencies.cursors, order, row))),
+  };
   const { found, foundMore } = await readPage(dependencies, request, selection, reading);
   return customerPage(dependencies, request, {
     found: page.backwards === true ? found.toReversed() : found,
@@ -117,11 +128,19 @@ export async function customerPage(
 /** A count looks at so many times the rows that a page may look at. */
 const countedFurther = 5;
 
+interface PageReading {
+  readonly order: RowOrder;
+  readonly first: number;
+  readonly after: RowPlace | null;
+  /** Told of the last row when there are more; see `onNextPlace`. */
+  readonly onNext: ((last: PageRow) => void) | undefined;
+}
+
 async function readPage(
   { database, maxExamined = standardMaxExamined }: ListingDependencies,
   request: CustomerRequest,
   selection: RowSelection,
-  { order, first, after }: { order: RowOrder; first: number; after: RowPlace | null },
+  { order, first, after, onNext }: PageReading,
 ): Promise<{ found: FoundRow[]; foundMore: boolean }> {
   const found: FoundRow[] = [];
   const shown = new Set<string>();
@@ -134,6 +153,9 @@ async function readPage(
       maxExamined,
     });
     const page = rows.slice(0, missing);
+    const foundMore = rows.length > missing;
+    const last = page.at(-1);
+    if (foundMore && last !== undefined) onNext?.(last);
     const sources = await readRows(database, page, request);
     page.forEach((row, index) => {
       const source = sources[index] ?? null;
@@ -142,9 +164,8 @@ async function readPage(
       shown.add(halvesOf(source));
       found.push({ row, source });
     });
-    const foundMore = rows.length > missing;
-    const last = page.at(-1);
-    if (found.length >= first || !foundMore || last === undefined) return { found, foundMore };
+    const isDone = found.length >= first || onNext !== undefined;
+    if (isDone || !foundMore || last === undefined) return { found, foundMore };
     place = { key: last[order.key], row: last._id };
   }
 }

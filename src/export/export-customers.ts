@@ -26,8 +26,8 @@ export type ReaderOfPage = (selected: ReadonlySet<string>) => CustomerRequest;
 
 /**
  * The list of `customers`, or of `billingCustomers`, as text: its rows in its order, a page of them at a time. While one
- * page is written the next is read, and no further one: two are in memory at most, however long the list is and however
- * slow whoever takes it. What is shown comes from the stored halves, as everywhere.
+ * page is written the next is read, beginning as soon as the index has said where it does, and no further one: two are in
+ * memory at most, however long the list is and however slow whoever takes it. What is shown comes from the stored halves, as everywhere.
  *
  * @throws AppError BAD_USER_INPUT naming `after` or a value of the filter.
  */
@@ -37,32 +37,47 @@ export async function* exportCustomers(
   options: ExportOptions,
 ): AsyncGenerator<ExportPiece, void, undefined> {
   const selected: ReadonlySet<string> = new Set(options.columns.flatMap(({ fields }) => fields));
-  const readPage = (after: string | null): Promise<CustomerPage> => {
+  const listed = { filter: options.filter, order: options.order };
+  const readPage = (after: string | null): ReadingOfPage => {
     // A file is made of all of a list, however long that takes.
     const unbounded = { ...dependencies, maxExamined: Number.POSITIVE_INFINITY };
     const list = options.billing ? billingCustomers : listCustomers;
-    const page = { first: dependencies.pageRows ?? standardPageRows, after };
-    const { filter, order } = options;
-    const reading = list(unbounded, reader(selected), { page, filter, order });
+    const input = { page: { first: dependencies.pageRows ?? standardPageRows, after }, ...listed };
+    let isNextAt: (cursor: string | null) => void = () => {};
+    const next = new Promise<string | null>((resolve) => {
+      isNextAt = resolve;
+    });
+    const page = list(unbounded, reader(selected), { ...input, onNextPlace: (cursor) => isNextAt(cursor) });
     // Whoever stops in the middle never asks what became of the next page.
-    reading.catch(() => {});
-    return reading;
+    page.then(
+      () => isNextAt(null),
+      () => isNextAt(null),
+    );
+    return { page, next };
   };
   let text = headText(options);
   let rows = 0;
   let cursor = options.after;
-  let reading: Promise<CustomerPage> | null = readPage(cursor);
+  let reading: ReadingOfPage | null = readPage(cursor);
   while (reading !== null) {
-    const page: CustomerPage = await reading;
+    const next: string | null = await reading.next;
+    const following: ReadingOfPage | null = next === null ? null : readPage(next);
+    const page: CustomerPage = await reading.page;
+    reading = following;
     rows += page.nodes.length;
-    cursor = page.endCursor ?? cursor;
-    reading = page.hasNextPage ? readPage(cursor) : null;
+    cursor = next ?? page.endCursor ?? cursor;
     for (const [index, customer] of page.nodes.entries())
       text += rowText(options, { customer, cursor: () => page.edges[index]?.cursor ?? '' });
     if (reading === null) text += tailText(options, rows, cursor);
     yield { text, rows, cursor, complete: reading === null };
     text = '';
   }
+}
+
+interface ReadingOfPage {
+  readonly page: Promise<CustomerPage>;
+  /** Where the next page begins, known before this one is read; null when there is none. */
+  readonly next: Promise<string | null>;
 }
 
 /** A page costs three commands whatever its size, and every row of it is held at once. */

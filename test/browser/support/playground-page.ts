@@ -62,7 +62,11 @@ export async function openPlayground(
       await form.getByRole('button', { name: 'Log in' }).click();
     },
     async runExample(title) {
-      await page.getByRole('button', { name: title }).click();
+      // A title may occur in another one's description.
+      await page
+        .getByRole('button')
+        .filter({ has: page.getByText(title, { exact: true }) })
+        .click();
       const answered = page.waitForResponse(
         (response) => response.url() === `${origin}/graphql` && response.request().method() === 'POST',
       );
