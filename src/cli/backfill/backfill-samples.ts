@@ -1,8 +1,8 @@
-import type { Viewer } from '../../accounts/viewer.ts';
 import type { BackfillDependencies } from '../../backfill/backfill-dependencies.ts';
 import { createdCustomers } from '../../backfill/backfill-lists.ts';
 import type { BackfillRun } from '../../backfill/backfill-types.ts';
 import { createLoaders } from '../../customers/loaders.ts';
+import { operator } from '../operator.ts';
 
 /** One of those who got a login, or would, to be compared with what people know of them. */
 export interface BackfillSample {
@@ -23,7 +23,7 @@ export async function sampleCreated(
 ): Promise<BackfillSample[]> {
   const selected = new Set(['id', 'name', 'phone', 'email', 'status', 'link', 'state']);
   const loaders = createLoaders(dependencies.customers.database, selected);
-  const request = { viewer: commandLine, loaders, selected };
+  const request = { viewer: operator, loaders, selected };
   const { nodes } = await createdCustomers(dependencies, request, run, { first, after: null });
   return nodes.map(({ name, phone, email, status, link }) => ({
     customerV2Id: link.customerV2Id,
@@ -35,17 +35,3 @@ export async function sampleCreated(
     linkState: link.state,
   }));
 }
-
-/** Whoever may run the command may see everybody. */
-const commandLine: Viewer = {
-  loginKey: '',
-  loginId: null,
-  id: 'command line',
-  role: 'ADMIN',
-  name: null,
-  email: null,
-  phone: null,
-  pendingEmail: null,
-  mustChangePassword: false,
-  sessionId: '',
-};
