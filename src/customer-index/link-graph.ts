@@ -43,6 +43,19 @@ export function linkCustomers(records: StoredRecords): LinkedCustomer[] {
   return customers;
 }
 
+/** The link state of a delivery record of which only one login is known. */
+export function stateOfPair(login: LoginRecord, delivery: DeliveryRecord): LinkState | null {
+  // Rule 1, without a graph: what most pairs of a list are.
+  const claimEachOther = claims(login, delivery) && claims(delivery, login);
+  if (claimEachOther && login.role === 'customer') return 'LINKED';
+  const [customer] = linkCustomers({ logins: [login], deliveries: [delivery] });
+  return customer?.state ?? null;
+}
+
+function claims({ claim }: LoginRecord | DeliveryRecord, { id }: LoginRecord | DeliveryRecord): boolean {
+  return claim.kind === 'text' && claim.id === id;
+}
+
 /** A record, whether it has a name of its own, whom it claims and who claims it. */
 class Node<Self extends LoginRecord | DeliveryRecord, Other extends LoginRecord | DeliveryRecord> {
   readonly record: Self;

@@ -7,7 +7,6 @@ import {
   deliverable,
   type Halves,
 } from '../customer-index/customer-values.ts';
-import { createdAt } from '../customer-index/legacy-time.ts';
 import type { PasswordFacts } from '../customer-index/temporary-password-state.ts';
 import type { StoredAccount } from '../database/collections.ts';
 import type { LoginRecord } from '../database/stored-documents.ts';
@@ -63,12 +62,12 @@ export class CustomerView implements Customer {
   }
 
   /**
-   * The values of the fields that are selected, as a plain row: what goes wrong in one fails in the resolver that reads
+   * The values of fields, as a plain row: what goes wrong in one fails in the resolver that reads
    * it, where it is caught, and not in the middle of executing.
    */
-  toRow(selected: ReadonlySet<string>): Customer {
+  toRow(fields: readonly (keyof Customer)[]): Customer {
     const row: Record<string, unknown> = {};
-    for (const field of customerFields) if (selected.has(field)) row[field] = this[field];
+    for (const field of fields) row[field] = this[field];
     return row as unknown as Customer;
   }
 
@@ -141,7 +140,8 @@ export class CustomerView implements Customer {
       address: this.addressText(delivery.address),
       area: delivery.area,
       statusText: delivery.statusText,
-      createdAt: createdAt(delivery, this.presentation.settings.legacyTimezone),
+      // The delivery record is the definitive one wherever there is one.
+      createdAt: this.values.createdAt,
     };
   }
 
@@ -210,7 +210,8 @@ export class CustomerView implements Customer {
   }
 }
 
-const customerFields: readonly (keyof Customer)[] = [
+/** Every field of a Customer that a view has a value for. */
+export const customerFields: readonly (keyof Customer)[] = [
   'id',
   'name',
   'phone',

@@ -1,7 +1,7 @@
 import type { LoginRecord } from '../database/stored-documents.ts';
 import { type CustomerDependencies, type CustomerRequest, presentationFor } from './customer-access.ts';
 import type { Customer, DeliveryBoyContact } from './customer-type.ts';
-import { type CustomerSource, CustomerView } from './customer-view.ts';
+import { type CustomerSource, CustomerView, customerFields } from './customer-view.ts';
 import { maskPhone } from './mask.ts';
 
 /**
@@ -19,7 +19,8 @@ export async function prepareViews(
     request.selected.has('deliveryBoy') ? setDeliveryBoys(views, request, presentation.masked) : undefined,
     accountFields.some((field) => request.selected.has(field)) ? setAccounts(views, request) : undefined,
   ]);
-  return views.map((view) => view.toRow(request.selected));
+  const fields = customerFields.filter((field) => request.selected.has(field));
+  return views.map((view) => view.toRow(fields));
 }
 
 const accountFields = ['mustChangePassword', 'credentialsSentAt', 'lastLoginAt'];

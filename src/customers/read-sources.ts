@@ -1,6 +1,6 @@
 import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
 import { rowKeyOfDelivery, rowKeyOfLogin } from '../customer-index/customer-index-rows.ts';
-import { type LinkedCustomer, linkCustomers } from '../customer-index/link-graph.ts';
+import { type LinkedCustomer, linkCustomers, stateOfPair } from '../customer-index/link-graph.ts';
 import { readNeighbourhood, type Seeds } from '../customer-index/neighbourhood.ts';
 import { type PasswordFacts, passwordFacts } from '../customer-index/temporary-password-state.ts';
 import type { Database } from '../database/collections.ts';
@@ -106,9 +106,10 @@ function currentSource(
   const complete =
     (row.userKey === undefined) === (login === null) && (row.v2Key === undefined) === (delivery === null);
   if (!complete || (login !== null && login.role !== 'customer')) return null;
-  const joined = login !== null && delivery !== null;
-  const [pair] = joined ? linkCustomers({ logins: [login], deliveries: [delivery] }) : [];
-  const agrees = joined ? pair?.state === row.linkState : claimsAsBefore(row, login, delivery);
+  const agrees =
+    login !== null && delivery !== null
+      ? stateOfPair(login, delivery) === row.linkState
+      : claimsAsBefore(row, login, delivery);
   const sameIds = isAddressedAs(login, row.link.userId) && isAddressedAs(delivery, row.link.customerV2Id);
   if (!agrees || !sameIds) return null;
   return {

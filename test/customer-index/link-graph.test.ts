@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linkCustomers } from '../../src/customer-index/link-graph.ts';
+import { linkCustomers, stateOfPair } from '../../src/customer-index/link-graph.ts';
 import { toDeliveryRecord, toLoginRecord } from '../../src/database/stored-documents.ts';
 import {
   everyLinkGraph,
@@ -68,6 +68,24 @@ describe('who is one customer', () => {
 describe('the customers of any graph of links are those of the oracle', () => {
   it('whatever one, two or three records say of each other', () => {
     expectNoMismatch([1, 2, 3].flatMap((size) => [...everyLinkGraph(size)]));
+  });
+
+  it('also where only the state of a delivery record and a login is asked for', () => {
+    const pairs = [
+      ...everyLinkGraph(2),
+      ...everyLinkGraphWithoutAnId(2),
+      ...everyLinkGraphWithOneIdInBothSources(2),
+    ].filter(({ users, customersV2 }) => users.length === 1 && customersV2.length === 1);
+    expect(pairs.length).toBeGreaterThan(50);
+    for (const graph of pairs) {
+      const { logins, deliveries } = typed(graph);
+      const [login, delivery] = [logins[0], deliveries[0]];
+      if (login === undefined || delivery === undefined) throw new Error('A pair has both.');
+      const expected = oracleLinks(graph.users, graph.customersV2).find((each) => each.delivery !== null);
+      expect({ [graph.description]: stateOfPair(login, delivery) }).toEqual({
+        [graph.description]: expected?.linkState,
+      });
+    }
   });
 
   it('when one of the records has no id', () => {
