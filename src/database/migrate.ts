@@ -103,6 +103,21 @@ const migrations: readonly Migration[] = [
       return `password_reset_token and password_reset_expires removed from ${cleared} users`;
     },
   },
+  {
+    name: '0004_indexes_that_nothing_reads',
+    async apply(database) {
+      const dropped = [
+        ...(await dropIndexes(database, 'customer_index', [
+          'facets',
+          'passwordExpiresAt',
+          'isActive_nameKey',
+          'isActive_createdAtKey',
+        ])),
+        ...(await dropIndexes(database, 'notifications', ['due'])),
+      ];
+      return dropped.length === 0 ? 'there was none' : `${dropped.join(', ')} dropped`;
+    },
+  },
 ];
 
 async function applyMigrations(database: Database, options: MigrateOptions): Promise<MigrationReport> {
@@ -181,11 +196,16 @@ async function presentIndexes(database: Database, collectionName: string): Promi
   }
 }
 
-/** Those that are there. */
-async function dropIndexes(database: Database, collection: string, names: readonly string[]): Promise<void> {
-  for (const { name } of await presentIndexes(database, collection)) {
-    if (name !== undefined && names.includes(name)) await database.db.collection(collection).dropIndex(name);
-  }
+/** Drops those that are there, and says which these were. */
+async function dropIndexes(
+  database: Database,
+  collection: string,
+  names: readonly string[],
+): Promise<string[]> {
+  const present = (await presentIndexes(database, collection)).map(({ name }) => name);
+  const dropped = names.filter((name) => present.includes(name));
+  for (const name of dropped) await database.db.collection(collection).dropIndex(name);
+  return dropped;
 }
 
 /** MongoDB before 4.4 creates no collection inside a transaction, so all exist before the first one. */

@@ -27,6 +27,13 @@ async function everything({ db }: TestDatabase): Promise<Record<string, unknown>
   return found;
 }
 
+const migrationNames = [
+  '0001_link_fields',
+  '0002_history_of_both_halves',
+  '0003_no_plain_reset_tokens',
+  '0004_indexes_that_nothing_reads',
+];
+
 describe('migrating', () => {
   it('adds an empty link to documents without one, changes no other, and records itself', async () => {
     const test = await open({ migrated: false });
@@ -40,7 +47,7 @@ describe('migrating', () => {
     await test.db.collection<{ _id: string }>('customers_v2').insertMany([{ _id: 'e' }]);
     const report = await migrate(test.database, { now });
     expect(report).toEqual({
-      applied: ['0001_link_fields', '0002_history_of_both_halves', '0003_no_plain_reset_tokens'],
+      applied: migrationNames,
       violations: [],
     });
     expect(await test.database.users.find({}).sort({ _id: 1 }).toArray()).toEqual([
@@ -64,6 +71,7 @@ describe('migrating', () => {
         appliedAt: now(),
         details: 'password_reset_token and password_reset_expires removed from 0 users',
       },
+      { _id: '0004_indexes_that_nothing_reads', appliedAt: now(), details: 'there was none' },
     ]);
   });
 
@@ -79,6 +87,20 @@ describe('migrating', () => {
       expect.arrayContaining(['id_1', 'email_1', 'gateway_email', 'gateway_unique_link']),
     );
     expect(names).not.toContain('gateway_id');
+  });
+
+  it('drops the indexes that no query stands on any more, and none that others have made', async () => {
+    const test = await open({ migrated: false });
+    const rows = test.db.collection('customer_index');
+    await rows.createIndex({ isActive: 1, nameKey: 1, _id: 1 }, { name: 'isActive_nameKey' });
+    await rows.createIndex({ area: 1, isActive: -1 }, { name: 'of_a_database_administrator' });
+    await migrate(test.database, { now });
+    const names = (await rows.indexes()).map(({ name }) => name);
+    expect(names).toContain('of_a_database_administrator');
+    expect(names).not.toContain('isActive_nameKey');
+    expect(await test.database.migrations.findOne({ _id: '0004_indexes_that_nothing_reads' })).toMatchObject({
+      details: 'isActive_nameKey dropped',
+    });
   });
 
   it('does nothing the second time', async () => {
@@ -100,11 +122,7 @@ describe('migrating', () => {
         migrate(test.database, { now: () => new Date() }),
         migrate(other, { now: () => new Date() }),
       ]);
-      expect(reports.flatMap((report) => report.applied)).toEqual([
-        '0001_link_fields',
-        '0002_history_of_both_halves',
-        '0003_no_plain_reset_tokens',
-      ]);
+      expect(reports.flatMap((report) => report.applied)).toEqual(migrationNames);
       await requireCurrentSchema(other);
       expect(await test.database.leases.countDocuments({})).toBe(0);
     } finally {
