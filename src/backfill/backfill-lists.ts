@@ -34,7 +34,7 @@ export async function createdCustomers(
           .slice(place === null ? 0 : Number(place) + 1)
           .slice(0, first + 1);
   const page = entries.slice(0, first);
-  const rows = await rowsOf(dependencies, page);
+  const rows = await rowsOf(dependencies, page, request.selected);
   const sources = await readRows(
     database,
     rows.map(({ row }) => row),
@@ -130,13 +130,14 @@ async function accountsAfter(
 async function rowsOf(
   { customers }: BackfillDependencies,
   entries: readonly Entry[],
+  selected: ReadonlySet<string>,
 ): Promise<{ entry: Entry; row: PageRow }[]> {
   const rowKeys = entries.flatMap((entry) => ('rowKey' in entry ? [entry.rowKey] : []));
   const userKeys = entries.flatMap((entry) => ('userKey' in entry ? [entry.userKey] : []));
   if (rowKeys.length + userKeys.length === 0) return [];
   const found = await customers.database.customerIndex
     .find<PageRow>(rowKeys.length > 0 ? { _id: { $in: rowKeys } } : { userKey: { $in: userKeys } }, {
-      projection: pageRowProjection('nameKey'),
+      projection: pageRowProjection('nameKey', selected),
       batchSize: entries.length + 1,
     })
     .toArray();

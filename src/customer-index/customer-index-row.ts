@@ -52,9 +52,10 @@ export interface CustomerIndexRow {
 export interface IndexedLink {
   userId: string | null;
   customerV2Id: string | null;
-  conflictingIds: string[];
-  /** A half link that only the login claims: its delivery half must be confirmed before that login may read it. */
-  claimedByLoginOnly: boolean;
+  /** Absent when there are none, as for nearly everybody: every row of a page is decoded. */
+  conflictingIds?: string[];
+  /** A half link that only the login claims: its delivery half must be confirmed before that login may read it. Else absent. */
+  claimedByLoginOnly?: true;
 }
 
 /** Sorts after every normalized name. */

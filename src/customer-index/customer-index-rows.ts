@@ -55,8 +55,8 @@ export function indexRow(
     ...(delivery !== null && { v2Key: delivery._id }),
     link: {
       ...link,
-      conflictingIds: customer.conflictingIds,
-      claimedByLoginOnly: customer.claimedByLoginOnly,
+      ...(customer.conflictingIds.length > 0 && { conflictingIds: customer.conflictingIds }),
+      ...(customer.claimedByLoginOnly && { claimedByLoginOnly: true }),
     },
     emails,
     phones,

@@ -150,6 +150,7 @@ async function readPage(
       order,
       after: place,
       limit: missing + 1,
+      selected: request.selected,
       maxExamined,
     });
     const page = rows.slice(0, missing);

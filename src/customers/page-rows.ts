@@ -19,6 +19,8 @@ export interface RowsWanted {
   readonly order: RowOrder;
   readonly after: RowPlace | null;
   readonly limit: number;
+  /** Names of the fields that are shown or decided by. */
+  readonly selected: ReadonlySet<string>;
   /** `Infinity`: however many it takes. */
   readonly maxExamined: number;
 }
@@ -101,11 +103,11 @@ function wholeRange(
   { customerIndex }: Database,
   branch: RowBranch,
   driver: Driver,
-  { order, after, limit }: RowsWanted,
+  { order, after, limit, selected }: RowsWanted,
 ): Promise<PageRow[]> {
   return customerIndex
     .find(allOf([...driver.bounds, ...placeIn(driver, order, after), ...restOf(branch, driver)]), {
-      projection: pageRowProjection(order.key),
+      projection: pageRowProjection(order.key, selected),
     })
     .hint(driver.index)
     .sort({ [order.key]: order.direction, _id: order.direction })
@@ -119,7 +121,7 @@ async function boundedRange(
   { customerIndex }: Database,
   branch: RowBranch,
   driver: Driver,
-  { order, after, limit, maxExamined }: RowsWanted,
+  { order, after, limit, maxExamined, selected }: RowsWanted,
 ): Promise<PageRow[] | null> {
   const inRange = allOf([...driver.bounds, ...placeIn(driver, order, after)]);
   const sort: Record<string, 1 | -1> = { [order.key]: order.direction, _id: order.direction };
@@ -131,7 +133,7 @@ async function boundedRange(
         { $limit: maxExamined },
         { $match: allOf(branchFilters(branch)) },
         { $limit: limit },
-        { $project: pageRowProjection(order.key) },
+        { $project: pageRowProjection(order.key, selected) },
       ],
       { hint: driver.index, batchSize: limit + 1 },
     )
@@ -152,14 +154,14 @@ async function gathered(
   { customerIndex }: Database,
   branch: RowBranch,
   driver: Driver,
-  { order, after, limit }: RowsWanted,
+  { order, after, limit, selected }: RowsWanted,
   most: number,
 ): Promise<PageRow[] | null> {
   const fulfilling: Document[] = [
     { $match: allOf([...branchFilters(branch), ...afterPlace(order, after)]) },
     { $sort: { [order.key]: order.direction, _id: order.direction } },
     { $limit: limit },
-    { $project: pageRowProjection(order.key) },
+    { $project: pageRowProjection(order.key, selected) },
   ];
   const [found] = await customerIndex
     .aggregate<{ rows: PageRow[]; read: { count: number }[] }>(

@@ -13,21 +13,25 @@ import { sourceOf } from './source-of.ts';
 /** The part of an index row that a page needs. */
 export type PageRow = Pick<
   CustomerIndexRow,
-  '_id' | 'id' | 'linkState' | 'userKey' | 'v2Key' | 'link' | 'nameKey' | 'createdAtKey' | keyof PasswordFacts
->;
+  '_id' | 'id' | 'linkState' | 'userKey' | 'v2Key' | 'link' | 'nameKey' | 'createdAtKey'
+> &
+  Partial<PasswordFacts>;
 
-/** What a page in one order reads of each row. */
-export function pageRowProjection(orderKey: 'nameKey' | 'createdAtKey') {
+/** What a page in one order reads of each row, to show fields of these names. */
+export function pageRowProjection(orderKey: 'nameKey' | 'createdAtKey', selected: ReadonlySet<string>) {
   return {
     id: 1,
     linkState: 1,
     userKey: 1,
     v2Key: 1,
     link: 1,
-    passwordExpiresAt: 1,
-    credentialsPending: 1,
+    ...(needsPasswordFacts(selected) && { passwordExpiresAt: 1, credentialsPending: 1 }),
     [orderKey]: 1,
   };
+}
+
+function needsPasswordFacts(selected: ReadonlySet<string>): boolean {
+  return selected.has('canLogin') || selected.has('loginBlockers');
 }
 
 /**
@@ -77,7 +81,7 @@ export async function readVerified(
 ): Promise<CustomerSource[]> {
   const fields = { login: loginFields(selected), delivery: deliveryFields(selected) };
   const records = await readNeighbourhood(database, seeds, { fields });
-  const needsFacts = selected.has('canLogin') || selected.has('loginBlockers');
+  const needsFacts = needsPasswordFacts(selected);
   return Promise.all(
     linkCustomers(records).map(async (customer) => {
       const { login } = customer;
@@ -118,10 +122,10 @@ function currentSource(
     login,
     delivery,
     link: { userId: row.link.userId, customerV2Id: row.link.customerV2Id },
-    conflictingIds: row.link.conflictingIds,
-    claimedByLoginOnly: row.link.claimedByLoginOnly,
-    passwordExpiresAt: row.passwordExpiresAt,
-    credentialsPending: row.credentialsPending,
+    conflictingIds: row.link.conflictingIds ?? [],
+    claimedByLoginOnly: row.link.claimedByLoginOnly ?? false,
+    passwordExpiresAt: row.passwordExpiresAt ?? null,
+    credentialsPending: row.credentialsPending ?? false,
   };
 }
 
@@ -139,7 +143,7 @@ function claimsAsBefore(
   if (record.claim.kind === 'wrongType') return row.linkState === 'CONFLICT';
   // A conflict that nobody else takes part in is about the link's type, or about an id that is missing or shared.
   const ofWrongType =
-    row.linkState === 'CONFLICT' && row.link.conflictingIds.length === 0 && record.id === row.id;
+    row.linkState === 'CONFLICT' && (row.link.conflictingIds ?? []).length === 0 && record.id === row.id;
   return !ofWrongType;
 }
 

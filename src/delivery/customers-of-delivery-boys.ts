@@ -78,7 +78,7 @@ async function readPages(
   const { customerIndex } = database;
   for (let open = pages; open.length > 0; ) {
     const [firstBranch = [], ...branches] = open.map((page) =>
-      branchOf(page, first - page.found.length, order),
+      branchOf(page, first - page.found.length, order, request.selected),
     );
     const unions = branches.map((pipeline) => ({
       $unionWith: { coll: customerIndex.collectionName, pipeline },
@@ -104,11 +104,16 @@ async function readPages(
   }
 }
 
-function branchOf({ selection, after }: OpenPage, missing: number, order: RowOrder): Document[] {
+function branchOf(
+  { selection, after }: OpenPage,
+  missing: number,
+  order: RowOrder,
+  selected: ReadonlySet<string>,
+): Document[] {
   return [
     { $match: allOf([...selectionFilters(selection), ...afterPlace(order, after)]) },
     { $sort: { [order.key]: order.direction, _id: order.direction } },
     { $limit: missing + 1 },
-    { $project: { ...pageRowProjection(order.key), deliveryBoyId: 1 } },
+    { $project: { ...pageRowProjection(order.key, selected), deliveryBoyId: 1 } },
   ];
 }

@@ -99,7 +99,10 @@ async function readPage(
   for (let after = start; ; ) {
     const missing = first - found.length;
     const rows: DeliveryRow[] = await database.customerIndex
-      .find({ ...own, ...beyond(after) }, { projection: { ...pageRowProjection('nameKey'), area: 1 } })
+      .find(
+        { ...own, ...beyond(after) },
+        { projection: { ...pageRowProjection('nameKey', shownFields), area: 1 } },
+      )
       .sort({ area: 1, nameKey: 1, _id: 1 })
       .limit(missing + 1)
       .batchSize(missing + 2)

@@ -74,6 +74,7 @@ describe('what reports read, of 2,000 rows', () => {
       order: rowOrder(null),
       after: null,
       limit: 51,
+      selected: new Set(),
       maxExamined: 1_000,
     });
     test.client.off('commandStarted', note);

@@ -31,7 +31,7 @@ async function provideServer(project: TestProject): Promise<() => Promise<void>>
     return async () => {};
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'gateway-test-'));
-  const server = await startEmbeddedMongo({ dataDir });
+  const server = await startEmbeddedMongo({ dataDir, durability: 'process' });
   project.provide('mongodbUri', server.uri);
   return async () => {
     await server.close();

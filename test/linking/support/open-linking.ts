@@ -87,7 +87,11 @@ export async function openLinking({
     async expectIndexAsByRules() {
       const { customers } = await readExpected(database, new Date(app.clock.ms));
       const { rows: stored } = await indexContents(app);
-      const rows = stored.map(({ linkState, link, id }) => JSON.stringify({ linkState, link, id }));
+      const rows = stored.map(({ linkState, link, id }) => {
+        const { userId, customerV2Id, conflictingIds = [], claimedByLoginOnly = false } = link;
+        const whole = { userId, customerV2Id, conflictingIds, claimedByLoginOnly };
+        return JSON.stringify({ linkState, link: whole, id });
+      });
       const wanted = customers.map(({ linkState, link, claimedByLoginOnly, id }) =>
         JSON.stringify({ linkState, link: { ...link, claimedByLoginOnly }, id }),
       );
