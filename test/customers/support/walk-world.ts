@@ -53,8 +53,8 @@ export async function openWalkWorld(size: number, seed: number): Promise<WalkWor
   return walkWorldOf(test);
 }
 
-/** The same of what is stored and indexed already. */
-export async function walkWorldOf(test: TestDatabase): Promise<WalkWorld> {
+/** The same of what is stored and indexed already; of whom, when that has been worked out. */
+export async function walkWorldOf(test: TestDatabase, known?: readonly OracleCustomer[]): Promise<WalkWorld> {
   const now = new Date();
   const cursors = createCursorCodec(randomBytes(32));
   const listed = { database: test.database, settings: walkSettings, cursors, now: () => now };
@@ -62,7 +62,10 @@ export async function walkWorldOf(test: TestDatabase): Promise<WalkWorld> {
   return {
     test,
     dependencies: { ...listed, knownCount: knownCount(figures) },
-    customers: await readCustomers(test, now),
+    customers:
+      known === undefined
+        ? await readCustomers(test, now)
+        : new Map(known.map((customer) => [keyOf(customer), customer])),
     now,
   };
 }

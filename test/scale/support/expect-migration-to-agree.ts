@@ -1,13 +1,16 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { readFigures } from '../../../src/reports/figures.ts';
 import { linkageAudit } from '../../../src/reports/linkage-audit.ts';
 import { expectedBackfill } from '../../backfill/support/expected-backfill.ts';
 import { countsOf, type OpenBackfill, openBackfill } from '../../backfill/support/open-backfill.ts';
-import { oracleCustomers } from '../../support/oracle.ts';
+import { type OracleCustomer, oracleCustomers } from '../../support/oracle.ts';
 import { oracleFigures } from '../../support/oracle-figures.ts';
 import { oracleAddressOfId } from '../../support/oracle-values.ts';
 import { randomRecords } from '../../support/random-records.ts';
+import { expectExportToAgree } from './expect-export-to-agree.ts';
+import { expectSame } from './expect-same.ts';
 import { expectWalksToAgree } from './expect-walks-to-agree.ts';
 
 /**
@@ -18,16 +21,20 @@ export async function expectMigrationToAgree(size: number, seed: number): Promis
   const backfill = await openBackfill();
   const timed = stopwatch();
   try {
-    const records = randomRecords(seed, size);
+    const records = await whileNobodyAsks(backfill, () => randomRecords(seed, size));
     timed('generated');
     await backfill.add(records);
     timed('stored and indexed');
-    await expectWorldToAgree(backfill);
+    const customers = await expectWorldToAgree(backfill);
     timed('states and figures compared');
-    const refused = await expectWalksToAgree(backfill.opened, seed);
+    const { rows, seconds, peakBytes } = await expectExportToAgree(backfill.opened, customers);
+    timed(`exported (${rows} rows in ${seconds.toFixed(0)} s, at most ${Math.round(peakBytes / 1e6)} MB)`);
+    const refused = await expectWalksToAgree(backfill.opened, customers, seed);
     timed(`lists walked (${refused} combinations of filters refused)`);
 
-    const expected = expectedBackfill(records.users, records.customersV2);
+    const expected = await whileNobodyAsks(backfill, () =>
+      expectedBackfill(records.users, records.customersV2),
+    );
     timed('logins expected');
     const job = await backfill.run();
     const { created, skipped, failures } = expected;
@@ -57,26 +64,29 @@ export async function expectMigrationToAgree(size: number, seed: number): Promis
 }
 
 /** Addresses and states of all customers, and all figures, as the index tells them and as the documents do. */
-async function expectWorldToAgree({ database, opened }: OpenBackfill): Promise<void> {
+async function expectWorldToAgree(backfill: OpenBackfill): Promise<OracleCustomer[]> {
+  const { database, opened } = backfill;
   const now = new Date();
   const users = await opened.db.collection('users').find().toArray();
   const customersV2 = await opened.db.collection('customers_v2').find().toArray();
   const pending = await database.accounts.find({ credentialsPending: true }).toArray();
-  const customers = oracleCustomers(users, customersV2, {
-    accounts: new Map(
-      pending.map(({ _id }) => [_id, { passwordExpiresAt: null, credentialsPending: true }] as const),
-    ),
-    phoneRegion: 'IN',
-    legacyTimezone: 'UTC',
-    now,
+  const accounts = new Map(
+    pending.map(({ _id }) => [_id, { passwordExpiresAt: null, credentialsPending: true }] as const),
+  );
+  const options = { accounts, phoneRegion: 'IN', legacyTimezone: 'UTC', now } as const;
+  const { customers, ofOracle } = await whileNobodyAsks(backfill, () => {
+    const made = oracleCustomers(users, customersV2, options);
+    return { customers: made, ofOracle: oracleFigures(made, users, customersV2) };
   });
   const rows = await database.customerIndex.find({}, { projection: { id: 1, linkState: 1 } }).toArray();
-  expectSame(
-    rows.map(({ id, linkState }) => `${id} ${linkState}`),
-    customers.map(({ id, linkState }) => `${id} ${linkState}`),
+  await whileNobodyAsks(backfill, () =>
+    expectSame(
+      rows.map(({ id, linkState }) => `${id} ${linkState}`),
+      customers.map(({ id, linkState }) => `${id} ${linkState}`),
+    ),
   );
   const figures = await readFigures(database, now);
-  const { audit, ...others } = oracleFigures(customers, users, customersV2);
+  const { audit, ...others } = ofOracle;
   const { legacyCustomers, v2Customers, linkedCustomers, totalUniqueCustomers } = others;
   const { activeCustomers, unassignedCustomers, missingEmail, totalSyncIssues } = others;
   expect(figures).toMatchObject({
@@ -86,6 +96,24 @@ async function expectWorldToAgree({ database, opened }: OpenBackfill): Promise<v
   const counted = linkageAudit(figures);
   for (const [name, count] of Object.entries(audit)) {
     expect(counted[name as keyof typeof audit], name).toMatchObject({ count });
+  }
+  return customers;
+}
+
+/**
+ * Computes for minutes, maybe, while nothing is asked of the database: the driver takes that time for silence of the server,
+ * and breaks off whatever is under way when it is over.
+ */
+async function whileNobodyAsks<Result>({ database }: OpenBackfill, compute: () => Result): Promise<Result> {
+  const result = compute();
+  for (let attempt = 0; ; attempt++) {
+    await sleep(200);
+    try {
+      await database.db.command({ ping: 1 });
+      return result;
+    } catch (error) {
+      if (attempt === 30) throw error;
+    }
   }
 }
 
@@ -99,21 +127,6 @@ async function claimedByMade({ database, opened }: OpenBackfill, jobId: string):
   return users
     .filter(({ _id }) => keys.has(oracleAddressOfId(_id)))
     .map(({ customer_v2_id }) => String(customer_v2_id));
-}
-
-/** Of a million entries only those are told that differ. */
-function expectSame(actual: readonly string[], expected: readonly string[]): void {
-  const missing = [...expected].sort();
-  const surplus: string[] = [];
-  let place = 0;
-  const left: string[] = [];
-  for (const entry of [...actual].sort()) {
-    while (place < missing.length && (missing[place] ?? '') < entry) left.push(missing[place++] ?? '');
-    if (missing[place] === entry) place++;
-    else surplus.push(entry);
-  }
-  left.push(...missing.slice(place));
-  expect({ left: left.slice(0, 20), surplus: surplus.slice(0, 20) }).toEqual({ left: [], surplus: [] });
 }
 
 function stopwatch(): (step: string) => void {

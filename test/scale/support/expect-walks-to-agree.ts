@@ -12,6 +12,7 @@ import {
   walk,
   walkWorldOf,
 } from '../../customers/support/walk-world.ts';
+import type { OracleCustomer } from '../../support/oracle.ts';
 import { type SeededRandom, seededRandom } from '../../support/seeded-random.ts';
 import type { TestDatabase } from '../../support/test-database.ts';
 
@@ -24,8 +25,12 @@ const combinations = 30;
  * them against the oracle: every customer once, in order, and the count as long as the list. Of one filter alone none is
  * refused but a search; of combinations those may be that would look at too much. Answers with how many were.
  */
-export async function expectWalksToAgree(test: TestDatabase, seed: number): Promise<number> {
-  const world = await walkWorldOf(test);
+export async function expectWalksToAgree(
+  test: TestDatabase,
+  customers: readonly OracleCustomer[],
+  seed: number,
+): Promise<number> {
+  const world = await walkWorldOf(test, customers);
   const random = seededRandom(seed);
   const singles = singleFilters(world);
   for (const filter of [null, ...singles]) {
