@@ -6,7 +6,7 @@ export interface HeartbeatWatchOptions {
    * 20 s where it waits for news.
    */
   readonly maxHeartbeatMs?: number;
-  /** How often to look. Default: 2 s. */
+  /** How often to look. Default: 1 s. */
   readonly intervalMs?: number;
   readonly onReconnect?: () => void;
 }
@@ -20,15 +20,16 @@ export interface HeartbeatWatchOptions {
  */
 export function watchHeartbeats(client: MongoClient, options: HeartbeatWatchOptions = {}): void {
   const { maxHeartbeatMs, intervalMs = 1_000 } = options;
-  const overdueAt = new Map<string, number>();
+  /** What each heartbeat under way may still take, in looks: time in which this process stood still is nobody's silence. */
+  const looksLeft = new Map<string, number>();
   let reconnecting = false;
 
   client.on('serverHeartbeatStarted', ({ connectionId, awaited }) => {
-    overdueAt.set(connectionId, Date.now() + (maxHeartbeatMs ?? (awaited ? 20_000 : 8_000)));
+    looksLeft.set(connectionId, (maxHeartbeatMs ?? (awaited ? 20_000 : 8_000)) / intervalMs);
   });
-  client.on('serverHeartbeatSucceeded', ({ connectionId }) => overdueAt.delete(connectionId));
-  client.on('serverHeartbeatFailed', ({ connectionId }) => overdueAt.delete(connectionId));
-  client.on('serverClosed', ({ address }) => overdueAt.delete(address));
+  client.on('serverHeartbeatSucceeded', ({ connectionId }) => looksLeft.delete(connectionId));
+  client.on('serverHeartbeatFailed', ({ connectionId }) => looksLeft.delete(connectionId));
+  client.on('serverClosed', ({ address }) => looksLeft.delete(address));
 
   const timer = setInterval(() => void look(), intervalMs);
   timer.unref();
@@ -37,10 +38,10 @@ export function watchHeartbeats(client: MongoClient, options: HeartbeatWatchOpti
   });
 
   async function look(): Promise<void> {
-    const now = Date.now();
-    if (reconnecting || [...overdueAt.values()].every((time) => time > now)) return;
+    for (const [connection, left] of looksLeft) looksLeft.set(connection, left - 1);
+    if (reconnecting || [...looksLeft.values()].every((left) => left > 0)) return;
     reconnecting = true;
-    overdueAt.clear();
+    looksLeft.clear();
     try {
       options.onReconnect?.();
       await client.close();

@@ -28,6 +28,16 @@ it('a client whose heartbeat never ends is connected anew, and works', async () 
     .toMatchObject({ ok: 1 });
 });
 
+it('a process that stood still for longer than a heartbeat may take does not hold it against the server', async () => {
+  const { client, reconnections } = await watchedClient(400);
+  client.emit('serverHeartbeatStarted', { connectionId: '127.0.0.1:1', awaited: false } as never);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  client.emit('serverHeartbeatSucceeded', { connectionId: '127.0.0.1:1' } as never);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(reconnections).toEqual([]);
+});
+
 it('a client whose heartbeats end is left alone', async () => {
   const { client, reconnections } = await watchedClient(2_000);
   await new Promise((resolve) => setTimeout(resolve, 3_000));
