@@ -13,6 +13,7 @@ import { sweepIndex } from './customer-index/sweep-index.ts';
 import type { Database } from './database/collections.ts';
 import { migrate, requireCurrentSchema } from './database/migrate.ts';
 import { type LinkViolation, makeUniqueLinkIndexes } from './database/unique-links.ts';
+import { violationLines } from './database/violation-lines.ts';
 import { type JobRunner, startJobRunner } from './jobs/start-job-runner.ts';
 import type { Dispatcher } from './notifications/dispatcher.ts';
 import { purgeNotifications } from './notifications/purge-notifications.ts';
@@ -191,11 +192,10 @@ async function prepareSchema(config: Config, database: Database, now: () => Date
 
 function warnOfViolations(violations: readonly LinkViolation[], log: Log): void {
   if (violations.length === 0) return;
-  const shared = violations.map(
-    ({ collection, field, claimedId, claimants }) =>
-      `${collection}.${field}=${claimedId} of ${claimants.join(', ')}`,
+  log.warn(
+    { shared: violationLines(violations) },
+    'several records claim one: the unique index on their link waits until they are mended',
   );
-  log.warn({ shared }, 'several records claim one: these are CONFLICT customers, and the unique index waits');
 }
 
 /** Once the records that shared a link are mended, the unique index is made without a restart. */

@@ -3,8 +3,10 @@ import { indexSettingsOf } from '../build-use-cases.ts';
 import { readConfig } from '../config.ts';
 import { rebuildIndex } from '../customer-index/sweep-index.ts';
 import { migrate } from '../database/migrate.ts';
+import { violationLines } from '../database/violation-lines.ts';
 import { openDatabase } from '../open-database.ts';
 import { environment, withDatabase } from './command-context.ts';
+import { printable } from './print.ts';
 
 export function migrateCommand(): Command {
   return new Command('migrate')
@@ -18,17 +20,17 @@ export function migrateCommand(): Command {
           foreignHistory: config.foreignHistory,
         });
         console.log(applied.length === 0 ? 'The schema is current.' : `Applied ${applied.join(', ')}.`);
-        for (const { collection, field, claimedId, claimants } of violations) {
-          console.log(`${collection}.${field} = ${claimedId} is shared by ${claimants.join(', ')}`);
-        }
-        if (violations.length > 0) {
-          console.log('These customers are CONFLICT; the unique index is made once they are mended.');
-        }
+        for (const line of violationLines(violations)) console.log(printable(line));
+        if (violations.length > 0) console.log(sharedText);
       } finally {
         await opened.close();
       }
     });
 }
+
+const sharedText =
+  'A link belongs to one. What states these customers are in, CONFLICT or DANGLING: customer-gateway audit. ' +
+  'The unique index is made once they are mended.';
 
 export function reindexCommand(): Command {
   return new Command('reindex')

@@ -22,9 +22,13 @@ export interface MigrateOptions {
 
 /** The schema is older than this gateway, and it may not change it (`MIGRATE=off`). */
 export class SchemaOutdatedError extends Error {
-  constructor(missing: readonly string[]) {
+  /** Names of all migrations that have not been applied and of all indexes that are not there; the message has the first. */
+  constructor(readonly missing: readonly string[]) {
+    const first = missing.slice(0, namedInMessage).join(', ');
+    const more = missing.length - namedInMessage;
     super(
-      `The database lacks ${missing.join(', ')}. Run "customer-gateway migrate", or start with MIGRATE=on.`,
+      'The database is not on the schema of this version: run "customer-gateway migrate", or start the gateway with ' +
+        `MIGRATE=on. It lacks ${more > 0 ? `${missing.length} migrations and indexes: ${first} and ${more} more` : first}.`,
     );
     this.name = 'SchemaOutdatedError';
   }
@@ -221,5 +225,6 @@ function wantedByCollection() {
   return Object.entries(wantedIndexes) as [keyof typeof wantedIndexes, (typeof wantedIndexes)['users']][];
 }
 
+const namedInMessage = 5;
 const namespaceNotFoundCode = 26;
 const namespaceExistsCode = 48;

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { connectDatabase } from '../../src/database/connect.ts';
 import { migrate, requireCurrentSchema, SchemaOutdatedError } from '../../src/database/migrate.ts';
 import { makeUniqueLinkIndexes } from '../../src/database/unique-links.ts';
+import { violationLines } from '../../src/database/violation-lines.ts';
 import { startGateway } from '../support/start-gateway.ts';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -150,8 +151,10 @@ describe('a gateway that may not migrate', () => {
     const refusal = await requireCurrentSchema(test.database).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(SchemaOutdatedError);
     expect((refusal as Error).message).toMatch(
-      /migration 0001_link_fields.*index users\.gateway_id.*customer-gateway migrate/,
+      /^[^.]*run "customer-gateway migrate".*It lacks \d\d migrations and indexes: migration 0001_link_fields.* and \d\d more\.$/,
     );
+    expect((refusal as Error).message.length).toBeLessThan(350);
+    expect((refusal as SchemaOutdatedError).missing).toContain('index users.gateway_claims');
     await migrate(test.database, { now });
     await requireCurrentSchema(test.database);
   });
@@ -220,26 +223,49 @@ describe('the links', () => {
       { _id: 2, id: 'u2', customer_v2_id: 'c1' },
       { _id: 'no id', customer_v2_id: 'c1' },
       { _id: 4, id: 'u4', customer_v2_id: 'c4' },
+      { _id: 5, id: '', customer_v2_id: 'c1' },
     ]);
     await customersV2.insertMany([
       { _id: 1, id: 'c1', user_id: 'u1' },
       { _id: 2, id: 'c2', user_id: 'u1' },
     ]);
     const { violations } = await migrate(test.database, { now });
-    expect(
-      violations.map((violation) => ({ ...violation, claimants: [...violation.claimants].sort() })),
-    ).toEqual([
-      { collection: 'users', field: 'customer_v2_id', claimedId: 'c1', claimants: ['no id', 'u1', 'u2'] },
-      { collection: 'customers_v2', field: 'user_id', claimedId: 'u1', claimants: ['c1', 'c2'] },
+    expect(violations).toEqual([
+      {
+        collection: 'users',
+        field: 'customer_v2_id',
+        shared: 1,
+        links: [{ claimedId: 'c1', claimantCount: 4, claimants: ['u1', 'u2', '5', 'no id'] }],
+      },
+      {
+        collection: 'customers_v2',
+        field: 'user_id',
+        shared: 1,
+        links: [{ claimedId: 'u1', claimantCount: 2, claimants: ['c1', 'c2'] }],
+      },
     ]);
     await requireCurrentSchema(test.database);
 
-    await users.updateMany({ _id: { $in: [2, 'no id'] as never[] } }, { $set: { customer_v2_id: null } });
+    await users.updateMany({ _id: { $in: [2, 5, 'no id'] as never[] } }, { $set: { customer_v2_id: null } });
     expect(await makeUniqueLinkIndexes(test.database)).toMatchObject([{ collection: 'customers_v2' }]);
-    await expect(users.insertOne({ _id: 5, customer_v2_id: 'c1' })).rejects.toMatchObject({ code: 11_000 });
+    await expect(users.insertOne({ _id: 6, customer_v2_id: 'c1' })).rejects.toMatchObject({ code: 11_000 });
     await customersV2.deleteOne({ id: 'c2' });
     expect(await makeUniqueLinkIndexes(test.database)).toEqual([]);
     await expect(customersV2.insertOne({ _id: 5, user_id: 'u1' })).rejects.toMatchObject({ code: 11_000 });
+  });
+
+  it('that hundreds share are told in a few short lines', async () => {
+    const test = await open({ migrated: false });
+    await test.database.users.insertMany(
+      Array.from({ length: 300 }, (_, n) => ({ _id: n, id: `u${n}`, customer_v2_id: 'all' })),
+    );
+    await test.database.customersV2.insertMany(
+      Array.from({ length: 90 }, (_, n) => ({ _id: n, id: `c${n}`, user_id: `u${n % 45}` })),
+    );
+    const lines = violationLines((await migrate(test.database, { now })).violations);
+    expect(lines[0]).toBe('users.customer_v2_id = all is claimed by 300: u0, u1, u2, u3, u4 and 295 more');
+    expect(lines[1]).toBe('customers_v2.user_id = u0 is claimed by 2: c0, c45');
+    expect(lines.slice(21)).toEqual(['customers_v2.user_id: 25 more are claimed by several']);
   });
 
   it('become unique in a running gateway once they are mended, without a restart', async () => {
