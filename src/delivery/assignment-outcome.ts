@@ -30,7 +30,8 @@ export type AssignmentOutcome =
   | {
       readonly kind: 'deliveryBoyAmbiguous';
       readonly identifier: string;
-      readonly candidates: readonly AddressedLogin[];
+      /** At most 20. */
+      readonly candidates: readonly DeliveryBoyMatch[];
     }
   | { readonly kind: 'deliveryBoyNotFound'; readonly identifier: string }
   | { readonly kind: 'noDeliveryRecord'; readonly source: CustomerSource };
@@ -41,10 +42,12 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** A login, and the text that addresses it alone: its `_id` where it has no id to itself. */
-export interface AddressedLogin {
+/** A delivery boy whom a text means or nearly means, and as what. */
+export interface DeliveryBoyMatch {
   readonly login: LoginRecord;
+  /** The text that addresses the login alone: its `_id` where it has no id to itself. */
   readonly address: string;
+  readonly matchedBy: readonly IdentifierKind[];
 }
 
 export function refused(code: ErrorCode, message: string): Refusal {

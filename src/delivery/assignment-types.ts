@@ -1,6 +1,6 @@
 import { createUnionType, Field, ID, InputType, ObjectType } from 'type-graphql';
 import { ErrorCodeValues } from '../customers/create-types.ts';
-import { CustomerStatus } from '../customers/customer-enums.ts';
+import { CustomerStatus, IdentifierKind } from '../customers/customer-enums.ts';
 import { CustomerAmbiguous, CustomerNotFound } from '../customers/customer-results.ts';
 import { Customer, DeliveryBoyContact } from '../customers/customer-type.ts';
 import type { ErrorCode } from '../errors.ts';
@@ -37,6 +37,22 @@ export class AssignmentRefused {
   message!: string;
 }
 
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A delivery boy whom a text means or nearly means, and what the text matched.',
+})
+export class DeliveryBoyFound {
+  @Field(() => DeliveryBoy, {
+    description: 'The delivery boy. The id is unambiguous; one who is not active is here too.',
+  })
+  deliveryBoy!: DeliveryBoy;
+
+  @Field(() => [IdentifierKind], {
+    description: 'What the text was recognised as; of a near miss, what it nearly is.',
+  })
+  matchedBy!: readonly IdentifierKind[];
+}
+
 @ObjectType({ simpleResolvers: true, description: 'Several delivery boys are meant by a text.' })
 export class DeliveryBoyAmbiguous {
   @Field(() => String, { description: 'The text.' })
@@ -44,6 +60,9 @@ export class DeliveryBoyAmbiguous {
 
   @Field(() => [DeliveryBoy], { description: 'Whom it may mean; at most 20. Their ids are unambiguous.' })
   candidates!: DeliveryBoy[];
+
+  @Field(() => [DeliveryBoyFound], { description: 'The same, each with what the text matched.' })
+  matches!: DeliveryBoyFound[];
 }
 
 @ObjectType({
@@ -53,6 +72,11 @@ export class DeliveryBoyAmbiguous {
 export class DeliveryBoyNotFound {
   @Field(() => String, { description: 'The text.' })
   identifier!: string;
+
+  @Field(() => [DeliveryBoyFound], {
+    description: 'Delivery boys whose name, e-mail or phone is nearly this; the nearest first, at most 5.',
+  })
+  nearMisses!: DeliveryBoyFound[];
 }
 
 @ObjectType({

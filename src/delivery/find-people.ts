@@ -3,6 +3,7 @@ import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
 import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
 import type { Seeds } from '../customer-index/neighbourhood.ts';
 import { maxCandidates } from '../customers/find-customer.ts';
+import { idSpellings } from '../customers/id-spellings.ts';
 import { type IdentifierKeys, identifierKeys } from '../customers/identifier-keys.ts';
 import { seedsOfRows } from '../customers/read-sources.ts';
 import type { Database, IndexedRecord } from '../database/collections.ts';
@@ -94,7 +95,7 @@ async function lookUp(
 
 function customerFilter(keys: readonly IdentifierKeys[]): Filter<CustomerIndexRow> {
   return anyOf({
-    ids: keys.map(({ id }) => id),
+    ids: keys.flatMap(({ id }) => idSpellings(id)),
     emails: keys.map(({ email }) => email),
     phones: keys.map(({ phone }) => phone),
     names: keys.map(({ name }) => name),
@@ -135,7 +136,8 @@ function sortRows(
 ): { byText: Map<string, CustomerPlace[]>; tooMany: string[] } {
   const texts = new Map<string, string[]>();
   for (const [text, { id, email, phone, name }] of keys) {
-    for (const key of [`id ${id}`, `email ${email}`, `phone ${phone}`, `name ${name}`])
+    const ids = idSpellings(id).map((spelling) => `id ${spelling}`);
+    for (const key of [...ids, `email ${email}`, `phone ${phone}`, `name ${name}`])
       texts.set(key, [...(texts.get(key) ?? []), text]);
   }
   const byText = new Map<string, CustomerPlace[]>();
@@ -162,20 +164,20 @@ function seedsOf(
 ): FoundPeople['seeds'] {
   const seeds = seedsOfRows(places);
   // The index may not know yet what was stored a moment ago.
-  const unknown = customers.filter((text) => byText.get(text) === undefined);
+  const unknown = customers.filter((text) => byText.get(text) === undefined).flatMap(idSpellings);
   return {
     loginKeys: [
       ...(seeds.loginKeys ?? []),
       ...records.map(({ recordId }) => recordId),
       ...deliveryBoys.flatMap((text) =>
-        /^[\da-f]{24}$/.test(text) ? [ObjectId.createFromHexString(text), text] : [text],
+        /^[\da-f]{24}$/.test(text) ? [ObjectId.createFromHexString(text), text] : idSpellings(text),
       ),
     ],
     deliveryKeys: seeds.deliveryKeys ?? [],
     loginIds: [
       ...(seeds.loginIds ?? []),
       ...unknown,
-      ...deliveryBoys,
+      ...deliveryBoys.flatMap(idSpellings),
       ...records.map(({ id }) => id).filter((id) => id !== null),
       ...places.map(({ deliveryBoyId }) => deliveryBoyId).filter((id) => id !== null),
     ],

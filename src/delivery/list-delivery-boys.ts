@@ -49,7 +49,7 @@ export async function listDeliveryBoys(
   const start = after === null ? null : { nameKey: String(after.key), _id: after.row };
   const { found: inReadOrder, foundMore } = await readPage(dependencies, request, matching, page, start);
   const found = page.backwards === true ? inReadOrder.toReversed() : inReadOrder;
-  const ids = await addresses(
+  const ids = await addressesOf(
     found.map(({ login }) => login),
     request,
   );
@@ -118,7 +118,10 @@ function afterRecord(after: Place | null, direction: 1 | -1): Filter<IndexedReco
 }
 
 /** The id of each; the text of its `_id` for whoever has no id to himself, and so is no customer's delivery boy. */
-function addresses(logins: readonly LoginRecord[], { loaders }: CustomerRequest): Promise<string[]> {
+export function addressesOf(
+  logins: readonly LoginRecord[],
+  { loaders }: Pick<CustomerRequest, 'loaders'>,
+): Promise<string[]> {
   return Promise.all(
     logins.map(async ({ id, keyText }) => {
       const named = id === null ? null : await loaders.deliveryBoy.load(id);

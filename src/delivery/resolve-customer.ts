@@ -1,7 +1,9 @@
 import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
 import { linkCustomers, type StoredRecords } from '../customer-index/link-graph.ts';
+import type { IdentifierKind } from '../customers/customer-enums.ts';
 import type { CustomerSource } from '../customers/customer-view.ts';
 import { maxCandidates } from '../customers/find-customer.ts';
+import { idSpellings } from '../customers/id-spellings.ts';
 import {
   identifierKeys,
   keysOfCustomer,
@@ -9,6 +11,7 @@ import {
   matchedKinds,
 } from '../customers/identifier-keys.ts';
 import { sourceOf } from '../customers/source-of.ts';
+import { addressedBy } from '../customers/source-with-id.ts';
 import type { DeliveryRecord } from '../database/stored-documents.ts';
 import { type AssignmentOutcome, personText, refused } from './assignment-outcome.ts';
 
@@ -41,11 +44,19 @@ export interface Assignable {
   readonly delivery: DeliveryRecord;
 }
 
-/** The one customer whom a text means, or why nobody can be assigned by it. */
+/**
+ * The one customer whom a text means, or why nobody can be assigned by it. An id that a login and a delivery record share
+ * means the delivery record.
+ */
 export function resolveCustomer(customers: Customers, identifier: string): Assignable | AssignmentOutcome {
   const wanted = identifierKeys(identifier, customers.settings.defaultPhoneRegion, true);
+  const addressed = addressedSources(customers, identifier);
   const matches = customers.sources
-    .map(({ source, keys }) => ({ source, matchedBy: matchedKinds(wanted, keys) }))
+    .map(({ source, keys }) => {
+      const byContents = matchedKinds(wanted, keys).filter((kind) => kind !== 'ID');
+      const matchedBy: IdentifierKind[] = addressed.includes(source) ? ['ID', ...byContents] : byContents;
+      return { source, matchedBy };
+    })
     .filter(({ matchedBy }) => matchedBy.length > 0);
   const [only] = matches;
   if (only === undefined) return { kind: 'customerNotFound', identifier };
@@ -57,6 +68,13 @@ export function resolveCustomer(customers: Customers, identifier: string): Assig
     matches: sorted.slice(0, maxCandidates),
     total: Math.max(matches.length, customers.totals.get(identifier) ?? 0),
   };
+}
+
+/** Whom an id addresses as it was typed; else whom a uuid addresses in lower and in upper case, who may be two. */
+function addressedSources(customers: Customers, identifier: string): CustomerSource[] {
+  const sources = customers.sources.map(({ source }) => source);
+  const [exact = null, ...others] = idSpellings(identifier).map((id) => addressedBy(sources, id));
+  return [...new Set(exact === null ? others : [exact])].filter((source) => source !== null);
 }
 
 /** The customer of a delivery record; null when it is gone. */

@@ -1,7 +1,9 @@
 import type { ClientSession } from 'mongodb';
 import { loginsFilter } from '../accounts/login-filter.ts';
 import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
+import type { IdentifierKind } from '../customers/customer-enums.ts';
 import { maxCandidates } from '../customers/find-customer.ts';
+import { idSpellings } from '../customers/id-spellings.ts';
 import {
   identifierKeys,
   keysOfLogin,
@@ -57,7 +59,13 @@ export async function resolveDeliveryBoys(
   if (left.length === 0) return decisions;
   const others = withKeys([...logins, ...(await loginsOfCustomers(looking, left))], settings);
   for (const identifier of left)
-    decisions.set(identifier, nobody(identifier, matching(others, identifier, settings)));
+    decisions.set(
+      identifier,
+      nobody(
+        identifier,
+        matching(others, identifier, settings).map(({ login }) => login),
+      ),
+    );
   return decisions;
 }
 
@@ -68,17 +76,18 @@ export function addressOf({ id, keyText }: LoginRecord, logins: readonly LoginRe
 
 function decide(
   identifier: string,
-  meant: readonly LoginRecord[],
+  meant: readonly MatchedLogin[],
   logins: readonly LoginRecord[],
 ): DeliveryBoyDecision {
-  const [login, ...others] = meant;
-  if (login === undefined || others.length > 0) {
+  const [only, ...others] = meant;
+  if (only === undefined || others.length > 0) {
     const candidates = meant
-      .toSorted((one, other) => (one.key < other.key ? -1 : 1))
+      .toSorted((one, other) => (one.login.key < other.login.key ? -1 : 1))
       .slice(0, maxCandidates)
-      .map((candidate) => ({ login: candidate, address: addressOf(candidate, logins) }));
+      .map((match) => ({ ...match, address: addressOf(match.login, logins) }));
     return { kind: 'deliveryBoyAmbiguous', identifier, candidates };
   }
+  const { login } = only;
   const who = personText(login);
   if (!login.isActive) {
     return refused(
@@ -121,13 +130,25 @@ function withKeys(logins: readonly LoginRecord[], { defaultPhoneRegion }: IndexS
   return [...distinct.values()].map((login) => ({ login, keys: keysOfLogin(login, defaultPhoneRegion) }));
 }
 
+interface MatchedLogin {
+  readonly login: LoginRecord;
+  readonly matchedBy: readonly IdentifierKind[];
+}
+
+/** Whom a text means. A uuid in another case means somebody where nobody has it as it was typed. */
 function matching(
   logins: readonly KeyedLogin[],
   identifier: string,
   { defaultPhoneRegion }: IndexSettings,
-): LoginRecord[] {
+): MatchedLogin[] {
   const wanted = identifierKeys(identifier, defaultPhoneRegion, true);
-  return logins.filter(({ keys }) => matchedKinds(wanted, keys).length > 0).map(({ login }) => login);
+  const exact = logins.some(({ keys }) => keys.ids.has(identifier));
+  const ids = exact ? [identifier] : idSpellings(identifier);
+  return logins.flatMap(({ login, keys }) => {
+    const id = ids.find((spelling) => keys.ids.has(spelling)) ?? identifier;
+    const matchedBy = matchedKinds({ ...wanted, id }, keys);
+    return matchedBy.length === 0 ? [] : [{ login, matchedBy }];
+  });
 }
 
 /** Customers of these names or `_id`s: whom a refusal has to name. Two finds. */
@@ -140,7 +161,10 @@ async function loginsOfCustomers(
   const names = keys.map(({ name }) => name).filter((name) => name !== null);
   const rows = await database.customerIndex
     .find(
-      { $or: [{ ids: { $in: [...identifiers] } }, { names: { $in: names } }], hasLogin: true },
+      {
+        $or: [{ ids: { $in: identifiers.flatMap(idSpellings) } }, { names: { $in: names } }],
+        hasLogin: true,
+      },
       { ...options, projection: { userKey: 1 } },
     )
     .limit((maxCandidates + 1) * identifiers.length)

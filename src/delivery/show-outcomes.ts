@@ -6,17 +6,18 @@ import type { CustomerSource } from '../customers/customer-view.ts';
 import { type FoundCustomer, showNearMisses } from '../customers/find-customer.ts';
 import { prepareViews } from '../customers/prepare-views.ts';
 import type { LoginRecord } from '../database/stored-documents.ts';
-import type { AddressedLogin, AssignmentOutcome } from './assignment-outcome.ts';
+import type { AssignmentOutcome, DeliveryBoyMatch } from './assignment-outcome.ts';
 import {
   type AssignDeliveryBoyResult,
   AssignmentRefused,
   DeliveryBoyAmbiguous,
   DeliveryBoyAssigned,
+  DeliveryBoyFound,
   DeliveryBoyNotFound,
   NoDeliveryRecord,
 } from './assignment-types.ts';
-import type { DeliveryBoy } from './delivery-types.ts';
 import { deliveryBoyView } from './list-delivery-boys.ts';
+import { nearDeliveryBoys } from './near-delivery-boys.ts';
 
 /**
  * Outcomes as clients see them; the customers of all of them are prepared in one batch. Near misses are looked for only where
@@ -34,7 +35,10 @@ export async function showOutcomes(
   }
   const sources = outcomes.flatMap(sourcesOf);
   const views = await prepareViews(dependencies, request, await withPasswordFacts(request, sources));
-  const nearMisses = await nearMissesOf(dependencies, request, outcomes);
+  const nearMisses = {
+    customers: await nearCustomersOf(dependencies, request, outcomes),
+    deliveryBoys: await nearDeliveryBoysOf(dependencies, request, outcomes),
+  };
   let next = 0;
   const view = (): Customer => {
     const customer = views[next++];
@@ -53,7 +57,7 @@ function show(
   outcome: AssignmentOutcome,
   view: () => Customer,
   { loaders }: CustomerRequest,
-  nearMisses: ReadonlyMap<string, FoundCustomer[]>,
+  nearMisses: NearMisses,
 ): AssignDeliveryBoyResult {
   switch (outcome.kind) {
     case 'assigned':
@@ -74,25 +78,36 @@ function show(
     case 'customerNotFound':
       return Object.assign(new CustomerNotFound(), {
         identifier: outcome.identifier,
-        nearMisses: nearMisses.get(outcome.identifier) ?? [],
+        nearMisses: nearMisses.customers.get(outcome.identifier) ?? [],
       });
-    case 'deliveryBoyAmbiguous':
+    case 'deliveryBoyAmbiguous': {
+      const matches = outcome.candidates.map((candidate) => foundView(candidate, loaders));
       return Object.assign(new DeliveryBoyAmbiguous(), {
         identifier: outcome.identifier,
-        candidates: outcome.candidates.map((candidate) => candidateView(candidate, loaders)),
+        candidates: matches.map(({ deliveryBoy }) => deliveryBoy),
+        matches,
       });
-    case 'deliveryBoyNotFound':
-      return Object.assign(new DeliveryBoyNotFound(), { identifier: outcome.identifier });
+    }
+    case 'deliveryBoyNotFound': {
+      const near = nearMisses.deliveryBoys.get(outcome.identifier) ?? [];
+      return Object.assign(new DeliveryBoyNotFound(), {
+        identifier: outcome.identifier,
+        nearMisses: near.map((match) => foundView(match, loaders)),
+      });
+    }
   }
 }
 
 /** Who has no id to himself is nobody's delivery boy: his list of customers is empty. */
-function candidateView(
-  { login, address }: AddressedLogin,
+function foundView(
+  { login, address, matchedBy }: DeliveryBoyMatch,
   { deliveryBoy }: CustomerRequest['loaders'],
-): DeliveryBoy {
+): DeliveryBoyFound {
   if (login.id !== address) deliveryBoy.prime(address, null);
-  return deliveryBoyView(login, address, false);
+  return Object.assign(new DeliveryBoyFound(), {
+    deliveryBoy: deliveryBoyView(login, address, false),
+    matchedBy,
+  });
 }
 
 function contact({ id, keyText, name, phone }: LoginRecord) {
@@ -114,14 +129,37 @@ async function withPasswordFacts(
   );
 }
 
-async function nearMissesOf(
+/** By text. */
+interface NearMisses {
+  readonly customers: ReadonlyMap<string, FoundCustomer[]>;
+  readonly deliveryBoys: ReadonlyMap<string, DeliveryBoyMatch[]>;
+}
+
+async function nearCustomersOf(
   dependencies: CustomerDependencies,
   request: CustomerRequest,
   outcomes: readonly AssignmentOutcome[],
 ): Promise<Map<string, FoundCustomer[]>> {
-  if (!request.selected.has('nearMisses')) return new Map();
-  const missed = outcomes.filter((outcome) => outcome.kind === 'customerNotFound');
-  const texts = [...new Set(missed.map(({ identifier }) => identifier))];
+  const texts = missedTexts(request, outcomes, 'customerNotFound');
   const found = texts.length === 0 ? [] : await showNearMisses(dependencies, request, texts);
   return new Map(texts.map((text, at) => [text, found[at] ?? []]));
+}
+
+async function nearDeliveryBoysOf(
+  dependencies: CustomerDependencies,
+  request: CustomerRequest,
+  outcomes: readonly AssignmentOutcome[],
+): Promise<Map<string, DeliveryBoyMatch[]>> {
+  const texts = missedTexts(request, outcomes, 'deliveryBoyNotFound');
+  return texts.length === 0 ? new Map() : nearDeliveryBoys(dependencies, request, texts);
+}
+
+/** Texts that mean nobody, each once, where near misses are asked for. */
+function missedTexts(
+  { selected }: CustomerRequest,
+  outcomes: readonly AssignmentOutcome[],
+  kind: 'customerNotFound' | 'deliveryBoyNotFound',
+): string[] {
+  if (!selected.has('nearMisses')) return [];
+  return [...new Set(outcomes.flatMap((outcome) => (outcome.kind === kind ? [outcome.identifier] : [])))];
 }

@@ -291,6 +291,7 @@ describe('who is not meant', () => {
     expect(await assignments.assign(record.id, 'No Such Boy')).toEqual({
       __typename: 'DeliveryBoyNotFound',
       identifier: 'No Such Boy',
+      nearMisses: [],
     });
   });
 

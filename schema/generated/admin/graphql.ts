@@ -62,10 +62,12 @@ export type CustomerFilter = {
   canLogin?: boolean | null | undefined;
   /** Made later than this. */
   createdAfter?: string | null | undefined;
-  /** Made earlier than this. */
+  /** Made earlier than this; later than `createdAfter`. */
   createdBefore?: string | null | undefined;
   /** Customers of this delivery boy. */
   deliveryBoyId?: string | number | null | undefined;
+  /** Whether there is an area. Customers without a delivery record have none. */
+  hasArea?: boolean | null | undefined;
   /** Whether a delivery boy who exists is assigned. */
   hasDeliveryBoy?: boolean | null | undefined;
   /** Whether there is a delivery record. */
@@ -315,11 +317,11 @@ type AssignmentAnswer_CustomerAmbiguous_Fragment = { __typename: 'CustomerAmbigu
 
 type AssignmentAnswer_CustomerNotFound_Fragment = { __typename: 'CustomerNotFound', identifier: string, nearMisses: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> };
 
-type AssignmentAnswer_DeliveryBoyAmbiguous_Fragment = { __typename: 'DeliveryBoyAmbiguous', identifier: string, candidates: Array<{ id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean }> };
+type AssignmentAnswer_DeliveryBoyAmbiguous_Fragment = { __typename: 'DeliveryBoyAmbiguous', identifier: string, candidates: Array<{ id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean }>, matches: Array<{ matchedBy: Array<IdentifierKind>, deliveryBoy: { id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean } }> };
 
 type AssignmentAnswer_DeliveryBoyAssigned_Fragment = { __typename: 'DeliveryBoyAssigned', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null }, previous: { id: string, name: string | null } | null };
 
-type AssignmentAnswer_DeliveryBoyNotFound_Fragment = { __typename: 'DeliveryBoyNotFound', identifier: string };
+type AssignmentAnswer_DeliveryBoyNotFound_Fragment = { __typename: 'DeliveryBoyNotFound', identifier: string, nearMisses: Array<{ matchedBy: Array<IdentifierKind>, deliveryBoy: { id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean } }> };
 
 type AssignmentAnswer_NoDeliveryRecord_Fragment = { __typename: 'NoDeliveryRecord', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } };
 
@@ -333,6 +335,8 @@ export type AssignmentAnswerFragment =
   | AssignmentAnswer_NoDeliveryRecord_Fragment
 ;
 
+export type DeliveryBoyMatchFragment = { matchedBy: Array<IdentifierKind>, deliveryBoy: { id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean } };
+
 export type AssignDeliveryBoyMutationVariables = Exact<{
   input: AssignDeliveryBoyInput;
 }>;
@@ -342,9 +346,9 @@ export type AssignDeliveryBoyMutation = { assignDeliveryBoy:
     | { __typename: 'AssignmentRefused', code: ErrorCode, message: string }
     | { __typename: 'CustomerAmbiguous', identifier: string, totalCandidates: number, candidates: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
     | { __typename: 'CustomerNotFound', identifier: string, nearMisses: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
-    | { __typename: 'DeliveryBoyAmbiguous', identifier: string, candidates: Array<{ id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean }> }
+    | { __typename: 'DeliveryBoyAmbiguous', identifier: string, candidates: Array<{ id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean }>, matches: Array<{ matchedBy: Array<IdentifierKind>, deliveryBoy: { id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean } }> }
     | { __typename: 'DeliveryBoyAssigned', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null }, previous: { id: string, name: string | null } | null }
-    | { __typename: 'DeliveryBoyNotFound', identifier: string }
+    | { __typename: 'DeliveryBoyNotFound', identifier: string, nearMisses: Array<{ matchedBy: Array<IdentifierKind>, deliveryBoy: { id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean } }> }
     | { __typename: 'NoDeliveryRecord', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }
    };
 
@@ -357,9 +361,9 @@ export type AssignDeliveryBoysMutation = { assignDeliveryBoys: Array<
     | { __typename: 'AssignmentRefused', code: ErrorCode, message: string }
     | { __typename: 'CustomerAmbiguous', identifier: string, totalCandidates: number, candidates: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
     | { __typename: 'CustomerNotFound', identifier: string, nearMisses: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
-    | { __typename: 'DeliveryBoyAmbiguous', identifier: string, candidates: Array<{ id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean }> }
+    | { __typename: 'DeliveryBoyAmbiguous', identifier: string, candidates: Array<{ id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean }>, matches: Array<{ matchedBy: Array<IdentifierKind>, deliveryBoy: { id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean } }> }
     | { __typename: 'DeliveryBoyAssigned', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null }, previous: { id: string, name: string | null } | null }
-    | { __typename: 'DeliveryBoyNotFound', identifier: string }
+    | { __typename: 'DeliveryBoyNotFound', identifier: string, nearMisses: Array<{ matchedBy: Array<IdentifierKind>, deliveryBoy: { id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean } }> }
     | { __typename: 'NoDeliveryRecord', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }
   > };
 
@@ -374,9 +378,9 @@ export type AssignAreaMutation = { assignArea: Array<
     | { __typename: 'AssignmentRefused', code: ErrorCode, message: string }
     | { __typename: 'CustomerAmbiguous', identifier: string, totalCandidates: number, candidates: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
     | { __typename: 'CustomerNotFound', identifier: string, nearMisses: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
-    | { __typename: 'DeliveryBoyAmbiguous', identifier: string, candidates: Array<{ id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean }> }
+    | { __typename: 'DeliveryBoyAmbiguous', identifier: string, candidates: Array<{ id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean }>, matches: Array<{ matchedBy: Array<IdentifierKind>, deliveryBoy: { id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean } }> }
     | { __typename: 'DeliveryBoyAssigned', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null }, previous: { id: string, name: string | null } | null }
-    | { __typename: 'DeliveryBoyNotFound', identifier: string }
+    | { __typename: 'DeliveryBoyNotFound', identifier: string, nearMisses: Array<{ matchedBy: Array<IdentifierKind>, deliveryBoy: { id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean } }> }
     | { __typename: 'NoDeliveryRecord', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }
   > };
 
@@ -389,9 +393,9 @@ export type UnassignDeliveryBoyMutation = { unassignDeliveryBoy:
     | { __typename: 'AssignmentRefused', code: ErrorCode, message: string }
     | { __typename: 'CustomerAmbiguous', identifier: string, totalCandidates: number, candidates: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
     | { __typename: 'CustomerNotFound', identifier: string, nearMisses: Array<{ matchedBy: Array<IdentifierKind>, customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }> }
-    | { __typename: 'DeliveryBoyAmbiguous', identifier: string, candidates: Array<{ id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean }> }
+    | { __typename: 'DeliveryBoyAmbiguous', identifier: string, candidates: Array<{ id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean }>, matches: Array<{ matchedBy: Array<IdentifierKind>, deliveryBoy: { id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean } }> }
     | { __typename: 'DeliveryBoyAssigned', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null }, previous: { id: string, name: string | null } | null }
-    | { __typename: 'DeliveryBoyNotFound', identifier: string }
+    | { __typename: 'DeliveryBoyNotFound', identifier: string, nearMisses: Array<{ matchedBy: Array<IdentifierKind>, deliveryBoy: { id: string, name: string | null, phone: string | null, email: string | null, isActive: boolean } }> }
     | { __typename: 'NoDeliveryRecord', customer: { id: string, name: string | null, phone: string | null, email: string | null, area: string | null, status: CustomerStatus, systems: Array<SourceSystem>, canLogin: boolean, link: { state: LinkState }, deliveryBoy: { id: string, name: string | null } | null } }
    };
 
@@ -729,6 +733,18 @@ export const CustomerRowFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"CustomerRow"}) as unknown as TypedDocumentString<CustomerRowFragment, unknown>;
+export const DeliveryBoyMatchFragmentDoc = new TypedDocumentString(`
+    fragment DeliveryBoyMatch on DeliveryBoyFound {
+  matchedBy
+  deliveryBoy {
+    id
+    name
+    phone
+    email
+    isActive
+  }
+}
+    `, {"fragmentName":"DeliveryBoyMatch"}) as unknown as TypedDocumentString<DeliveryBoyMatchFragment, unknown>;
 export const AssignmentAnswerFragmentDoc = new TypedDocumentString(`
     fragment AssignmentAnswer on AssignDeliveryBoyResult {
   __typename
@@ -773,9 +789,15 @@ export const AssignmentAnswerFragmentDoc = new TypedDocumentString(`
       email
       isActive
     }
+    matches {
+      ...DeliveryBoyMatch
+    }
   }
   ... on DeliveryBoyNotFound {
     identifier
+    nearMisses {
+      ...DeliveryBoyMatch
+    }
   }
   ... on NoDeliveryRecord {
     customer {
@@ -783,7 +805,17 @@ export const AssignmentAnswerFragmentDoc = new TypedDocumentString(`
     }
   }
 }
-    fragment CustomerRow on Customer {
+    fragment DeliveryBoyMatch on DeliveryBoyFound {
+  matchedBy
+  deliveryBoy {
+    id
+    name
+    phone
+    email
+    isActive
+  }
+}
+fragment CustomerRow on Customer {
   id
   name
   phone
@@ -938,14 +970,30 @@ export const AssignDeliveryBoyDocument = new TypedDocumentString(`
       email
       isActive
     }
+    matches {
+      ...DeliveryBoyMatch
+    }
   }
   ... on DeliveryBoyNotFound {
     identifier
+    nearMisses {
+      ...DeliveryBoyMatch
+    }
   }
   ... on NoDeliveryRecord {
     customer {
       ...CustomerRow
     }
+  }
+}
+fragment DeliveryBoyMatch on DeliveryBoyFound {
+  matchedBy
+  deliveryBoy {
+    id
+    name
+    phone
+    email
+    isActive
   }
 }
 fragment CustomerRow on Customer {
@@ -964,7 +1012,7 @@ fragment CustomerRow on Customer {
     id
     name
   }
-}`, {"hash":"sha256:5b2c7b7fcb12788ee4e3cacebc4eddfd2a428cd919855dc2d4cbc6de1b5c615d"}) as unknown as TypedDocumentString<AssignDeliveryBoyMutation, AssignDeliveryBoyMutationVariables>;
+}`, {"hash":"sha256:4b131373b6fcf88694f156958d1033d94e10ae641c664fb35489af199b99097d"}) as unknown as TypedDocumentString<AssignDeliveryBoyMutation, AssignDeliveryBoyMutationVariables>;
 export const AssignDeliveryBoysDocument = new TypedDocumentString(`
     mutation AssignDeliveryBoys($input: [AssignDeliveryBoyInput!]!) {
   assignDeliveryBoys(input: $input) {
@@ -1014,14 +1062,30 @@ export const AssignDeliveryBoysDocument = new TypedDocumentString(`
       email
       isActive
     }
+    matches {
+      ...DeliveryBoyMatch
+    }
   }
   ... on DeliveryBoyNotFound {
     identifier
+    nearMisses {
+      ...DeliveryBoyMatch
+    }
   }
   ... on NoDeliveryRecord {
     customer {
       ...CustomerRow
     }
+  }
+}
+fragment DeliveryBoyMatch on DeliveryBoyFound {
+  matchedBy
+  deliveryBoy {
+    id
+    name
+    phone
+    email
+    isActive
   }
 }
 fragment CustomerRow on Customer {
@@ -1040,7 +1104,7 @@ fragment CustomerRow on Customer {
     id
     name
   }
-}`, {"hash":"sha256:02da1da3aa301a08d197f01d4d51a86928decb1fafae2be545d77e4de654fed8"}) as unknown as TypedDocumentString<AssignDeliveryBoysMutation, AssignDeliveryBoysMutationVariables>;
+}`, {"hash":"sha256:eb75336d2823ee69ba0fdbda2774dc2685b8f156ed3d8b0a22d6acdb5f41e9d1"}) as unknown as TypedDocumentString<AssignDeliveryBoysMutation, AssignDeliveryBoysMutationVariables>;
 export const AssignAreaDocument = new TypedDocumentString(`
     mutation AssignArea($area: String!, $deliveryBoy: String!, $onlyUnassigned: Boolean) {
   assignArea(
@@ -1094,14 +1158,30 @@ export const AssignAreaDocument = new TypedDocumentString(`
       email
       isActive
     }
+    matches {
+      ...DeliveryBoyMatch
+    }
   }
   ... on DeliveryBoyNotFound {
     identifier
+    nearMisses {
+      ...DeliveryBoyMatch
+    }
   }
   ... on NoDeliveryRecord {
     customer {
       ...CustomerRow
     }
+  }
+}
+fragment DeliveryBoyMatch on DeliveryBoyFound {
+  matchedBy
+  deliveryBoy {
+    id
+    name
+    phone
+    email
+    isActive
   }
 }
 fragment CustomerRow on Customer {
@@ -1120,7 +1200,7 @@ fragment CustomerRow on Customer {
     id
     name
   }
-}`, {"hash":"sha256:f6dc0eb4f8ac7a01b1dabf6107ae1277e60021cf7e4eafb1d893a4e1a8abf2d3"}) as unknown as TypedDocumentString<AssignAreaMutation, AssignAreaMutationVariables>;
+}`, {"hash":"sha256:3109afde7eecc0c7b38f120d3f2867fd7a91ce9f2c95bad0084520faedc890f1"}) as unknown as TypedDocumentString<AssignAreaMutation, AssignAreaMutationVariables>;
 export const UnassignDeliveryBoyDocument = new TypedDocumentString(`
     mutation UnassignDeliveryBoy($customer: String!) {
   unassignDeliveryBoy(customer: $customer) {
@@ -1170,14 +1250,30 @@ export const UnassignDeliveryBoyDocument = new TypedDocumentString(`
       email
       isActive
     }
+    matches {
+      ...DeliveryBoyMatch
+    }
   }
   ... on DeliveryBoyNotFound {
     identifier
+    nearMisses {
+      ...DeliveryBoyMatch
+    }
   }
   ... on NoDeliveryRecord {
     customer {
       ...CustomerRow
     }
+  }
+}
+fragment DeliveryBoyMatch on DeliveryBoyFound {
+  matchedBy
+  deliveryBoy {
+    id
+    name
+    phone
+    email
+    isActive
   }
 }
 fragment CustomerRow on Customer {
@@ -1196,7 +1292,7 @@ fragment CustomerRow on Customer {
     id
     name
   }
-}`, {"hash":"sha256:99a3bbc1b22c2f3346a2c125b3e979b4ebff93d4928bef4598f4a60101646be7"}) as unknown as TypedDocumentString<UnassignDeliveryBoyMutation, UnassignDeliveryBoyMutationVariables>;
+}`, {"hash":"sha256:9a46406584b82954fa5ca7a9238bcd65028ce4eed3edf0cdedde0ce27e4fc01b"}) as unknown as TypedDocumentString<UnassignDeliveryBoyMutation, UnassignDeliveryBoyMutationVariables>;
 export const StartBackfillDocument = new TypedDocumentString(`
     mutation StartBackfill($dryRun: Boolean!) {
   startBackfill(dryRun: $dryRun) {

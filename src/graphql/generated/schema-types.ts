@@ -418,10 +418,12 @@ export type CustomerFilter = {
   canLogin?: InputMaybe<Scalars['Boolean']['input']>;
   /** Made later than this. */
   createdAfter?: InputMaybe<Scalars['DateTime']['input']>;
-  /** Made earlier than this. */
+  /** Made earlier than this; later than `createdAfter`. */
   createdBefore?: InputMaybe<Scalars['DateTime']['input']>;
   /** Customers of this delivery boy. */
   deliveryBoyId?: InputMaybe<Scalars['ID']['input']>;
+  /** Whether there is an area. Customers without a delivery record have none. */
+  hasArea?: InputMaybe<Scalars['Boolean']['input']>;
   /** Whether a delivery boy who exists is assigned. */
   hasDeliveryBoy?: InputMaybe<Scalars['Boolean']['input']>;
   /** Whether there is a delivery record. */
@@ -644,6 +646,8 @@ export type DeliveryBoyAmbiguous = {
   candidates: Array<DeliveryBoy>;
   /** The text. */
   identifier: Scalars['String']['output'];
+  /** The same, each with what the text matched. */
+  matches: Array<DeliveryBoyFound>;
 };
 
 /** It is so now; also where it was so before. */
@@ -688,11 +692,22 @@ export type DeliveryBoyEdge = {
   node: DeliveryBoy;
 };
 
+/** A delivery boy whom a text means or nearly means, and what the text matched. */
+export type DeliveryBoyFound = {
+  __typename?: 'DeliveryBoyFound';
+  /** The delivery boy. The id is unambiguous; one who is not active is here too. */
+  deliveryBoy: DeliveryBoy;
+  /** What the text was recognised as; of a near miss, what it nearly is. */
+  matchedBy: Array<IdentifierKind>;
+};
+
 /** Nobody is meant by a text that should mean a delivery boy. */
 export type DeliveryBoyNotFound = {
   __typename?: 'DeliveryBoyNotFound';
   /** The text. */
   identifier: Scalars['String']['output'];
+  /** Delivery boys whose name, e-mail or phone is nearly this; the nearest first, at most 5. */
+  nearMisses: Array<DeliveryBoyFound>;
 };
 
 /** The half of a customer that is delivered to and billed, stored in `customers_v2`. */

@@ -155,8 +155,9 @@ const answerFragment = `fragment Answer on AssignDeliveryBoyResult {
   ... on AssignmentRefused { code message }
   ... on CustomerAmbiguous { identifier totalCandidates candidates { matchedBy customer { ...Who } } }
   ... on CustomerNotFound { identifier nearMisses { matchedBy customer { ...Who } } }
-  ... on DeliveryBoyAmbiguous { identifier candidates { id name phone email isActive } }
-  ... on DeliveryBoyNotFound { identifier }
+  ... on DeliveryBoyAmbiguous { identifier candidates { id name phone email isActive } matches { ...Match } }
+  ... on DeliveryBoyNotFound { identifier nearMisses { ...Match } }
   ... on NoDeliveryRecord { customer { ...Who } }
 }
+fragment Match on DeliveryBoyFound { matchedBy deliveryBoy { id name phone email isActive } }
 fragment Who on Customer { id name status link { state } canLogin deliveryBoy { id name phone } }`;
