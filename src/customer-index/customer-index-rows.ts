@@ -5,7 +5,7 @@ import { type CustomerIndexRow, lastName, unknownTime } from './customer-index-r
 import { customerValues } from './customer-values.ts';
 import { type LinkedCustomer, linkCustomers, type StoredRecords } from './link-graph.ts';
 import { normalizeName } from './normalize-name.ts';
-import { wordOfId, wordsOfEmail, wordsOfName, wordsOfPhone } from './search-words.ts';
+import { wordsOfEmail, wordsOfId, wordsOfName, wordsOfPhone } from './search-words.ts';
 import { passwordFacts, type TemporaryPassword } from './temporary-password-state.ts';
 
 /** What `accounts` says of a login that its row needs. */
@@ -66,7 +66,7 @@ export function indexRow(
       ...nameWords,
       ...emails.flatMap(wordsOfEmail),
       ...phones.flatMap((phone) => wordsOfPhone(phone, nationalDigits(phone))),
-      ...ids.map(wordOfId),
+      ...ids.flatMap(wordsOfId),
     ]),
     nameKey: normalizeName(values.name).slice(0, maxNameKeyLength) || lastName,
     createdAtKey: values.createdAt ?? unknownTime,

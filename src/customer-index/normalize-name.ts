@@ -17,5 +17,6 @@ export function foldCase(text: string): string {
 }
 
 const droppedMarks = /[\u0300-\u036f]|\p{Cf}|[\ufe00-\ufe0f]|\u20e3|\u0640|[\u064b-\u0652]|\u0670/gu;
-const apostrophes = /['’‘ʼ`]/g;
+/** Written within a word. */
+export const apostrophes = /['’‘ʼ`]/g;
 const separators = /[^\p{L}\p{N}\p{M}]+/gu;

@@ -17,6 +17,12 @@ export class CustomerFilter {
   @Field(() => [String], { nullable: true, description: 'Parts of town, as stored. At most 200.' })
   area?: string[] | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether there is an area. Customers without a delivery record have none.',
+  })
+  hasArea?: boolean | null;
+
   @Field(() => [CustomerStatus], { nullable: true, description: 'Statuses.' })
   status?: Status[] | null;
 
@@ -50,7 +56,10 @@ export class CustomerFilter {
   @Field(() => GraphQLDateTime, { nullable: true, description: 'Made later than this.' })
   createdAfter?: Date | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'Made earlier than this.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'Made earlier than this; later than `createdAfter`.',
+  })
   createdBefore?: Date | null;
 }
 

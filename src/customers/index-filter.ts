@@ -1,16 +1,15 @@
-import { canonicalPhone, type PhoneRegion } from '../customer-index/canonical-phone.ts';
+import type { PhoneRegion } from '../customer-index/canonical-phone.ts';
 import { unknownTime } from '../customer-index/customer-index-row.ts';
-import { normalizeName } from '../customer-index/normalize-name.ts';
-import { wordOfId } from '../customer-index/search-words.ts';
 import type { Database } from '../database/collections.ts';
 import { hasDeliveryBoyId, passwordExpires } from '../database/wanted-indexes.ts';
 import { badInput } from '../errors.ts';
 import type { CustomerFilter } from './customer-filter.ts';
 import { deliveryBoyIds } from './delivery-boy-ids.ts';
+import { givenConditions } from './given-conditions.ts';
 import {
   allLinkStates,
-  allOf,
   allStatuses,
+  anyArea,
   type PointField,
   type PointValue,
   type RowBranch,
@@ -19,6 +18,7 @@ import {
   type SearchCondition,
   type SmallIndex,
 } from './row-selection.ts';
+import { readingsFilter, type SearchReading, searchReadings } from './search-readings.ts';
 
 export interface FilterContext {
   readonly database: Database;
@@ -33,7 +33,8 @@ export interface FilterContext {
  *
  * @throws AppError BAD_USER_INPUT naming the value of the filter that is out of bounds.
  */
-export async function indexFilter(filter: CustomerFilter, context: FilterContext): Promise<RowSelection> {
+export async function indexFilter(typed: CustomerFilter, context: FilterContext): Promise<RowSelection> {
+  const filter = givenConditions(typed);
   const search = filter.search == null ? null : searchCondition(filter.search, context);
   const boys =
     filter.deliveryBoyId == null && filter.hasDeliveryBoy == null
@@ -41,8 +42,9 @@ export async function indexFilter(filter: CustomerFilter, context: FilterContext
       : deliveryBoyParts(filter, await deliveryBoyIds(context.database), context.database);
   const parts: BranchParts[] = [
     { points: pointsOf(filter) },
-    ...(search === 'anybody' || search === null ? [] : [search === 'nobody' ? nobody : { search }]),
+    ...(search === null ? [] : [search === 'nobody' ? nobody : { search }]),
     ...(boys === null ? [] : [await boys]),
+    areaParts(filter),
     createdBetween(filter),
   ];
   const branches = loginParts(filter.canLogin, context.now).flatMap((login) => {
@@ -56,12 +58,8 @@ export async function indexFilter(filter: CustomerFilter, context: FilterContext
 const maxListValues = 200;
 /** Longer search text is no name, address or id of anybody. */
 const maxSearchLength = 200;
-/** More words than a name has. */
-const maxSearchWords = 10;
 /** Words of which all rows are gathered, one word after the other, until one has few enough. */
 const mostGatheredWords = 3;
-/** Sorts after every continuation of a prefix. */
-const afterPrefix = '\u{10FFFF}';
 
 /** What one argument says; what several say of one field holds together. */
 interface BranchParts {
@@ -104,6 +102,7 @@ function givenArguments(filter: CustomerFilter): string[] {
     'status',
     'canLogin',
     'missingEmail',
+    'hasArea',
     'hasDeliveryBoy',
     'hasLogin',
     'hasDeliveryRecord',
@@ -114,7 +113,6 @@ function givenArguments(filter: CustomerFilter): string[] {
 
 function pointsOf(filter: CustomerFilter): (readonly [PointField, readonly PointValue[]])[] {
   const points: (readonly [PointField, readonly PointValue[]])[] = [];
-  if (filter.area != null) points.push(['area', listed('filter.area', filter.area)]);
   const states = filter.linkState == null ? null : listed('filter.linkState', filter.linkState);
   if (states !== null && states.length < allLinkStates.length) points.push(['linkState', states]);
   const statuses = filter.status == null ? null : listed('filter.status', filter.status);
@@ -127,6 +125,14 @@ function pointsOf(filter: CustomerFilter): (readonly [PointField, readonly Point
   return points;
 }
 
+/** Only delivery records have an area, and nearly all of them: those that have none are passed over. */
+function areaParts({ area, hasArea }: CustomerFilter): BranchParts {
+  const named: BranchParts['points'] = area == null ? [] : [['area', listed('filter.area', area)]];
+  if (hasArea === false) return { points: [...named, ['area', [null]]] };
+  if (hasArea !== true || named.length > 0) return { points: named };
+  return { points: [['hasDeliveryRecord', [true]]], others: [anyArea] };
+}
+
 function listed<Value>(argument: string, values: readonly Value[]): Value[] {
   if (values.length > maxListValues)
     throw badInput(argument, `${argument} takes at most ${maxListValues} values.`);
@@ -134,6 +140,8 @@ function listed<Value>(argument: string, values: readonly Value[]): Value[] {
 }
 
 function createdBetween({ createdAfter, createdBefore }: CustomerFilter): BranchParts {
+  if (createdAfter != null && createdBefore != null && createdAfter >= createdBefore)
+    throw badInput('filter.createdBefore', 'filter.createdBefore must be later than filter.createdAfter.');
   const after = createdAfter == null ? {} : { $gt: createdAfter };
   // Nobody knows when those without a time were made.
   const before = createdBefore == null ? {} : { $gt: createdAfter ?? unknownTime, $lt: createdBefore };
@@ -155,39 +163,24 @@ function loginParts(canLogin: boolean | null | undefined, now: Date): BranchPart
   ];
 }
 
-function searchCondition(search: string, context: FilterContext): SearchCondition | 'anybody' | 'nobody' {
+function searchCondition(search: string, context: FilterContext): SearchCondition | 'nobody' {
   if (search.length > maxSearchLength) {
     throw badInput('filter.search', `filter.search takes at most ${maxSearchLength} characters.`);
   }
-  const words = searchedWords(search, context.phoneRegion).slice(0, maxSearchWords);
-  const [longest, ...others] = words.toSorted((a, b) => b.length - a.length);
-  if (longest === undefined) return search.trim() === '' ? 'anybody' : 'nobody';
+  const readings = searchReadings(search, context.phoneRegion);
+  if (readings.length === 0) return 'nobody';
   const field = context.mayUseContacts ? 'searchWords' : 'nameWords';
-  const byWord = (word: string): RowFilter => ({ [field]: beginsWith(word) });
-  const all = allOf(words.map(byWord));
-  const gathers = [longest, ...others].slice(0, mostGatheredWords).map(byWord);
-  const letters = [...longest].length;
-  if (context.mayUseContacts) return { filter: all, gathers, letters };
-  const orById = (filter: RowFilter): RowFilter => ({ $or: [filter, { ids: search.trim() }] });
-  return { filter: orById(all), gathers: gathers.map(orById), letters };
-}
-
-function beginsWith(word: string): { $elemMatch: { $gte: string; $lt: string } } {
-  return { $elemMatch: { $gte: word, $lt: `${word}${afterPrefix}` } };
-}
-
-/** What somebody who types this looks for: an e-mail, a phone, an id, or the beginnings of words of a name. */
-export function searchedWords(search: string, region: PhoneRegion): string[] {
-  const text = search.trim();
-  if (text.includes('@')) return [text.toLowerCase()];
-  if (/^[+\d\s().\-/]*\d[\d\s().\-/]*$/.test(text)) {
-    const phone = canonicalPhone(text, region);
-    return [phone?.slice(1) ?? text.replace(/\D/g, '').replace(/^0+(?=\d)/, '')];
-  }
-  if (/^[\da-f]{8}-[\da-f-]*$/i.test(text)) return [wordOfId(text)];
-  return normalizeName(text)
-    .split(' ')
-    .filter((word) => word !== '');
+  const byId = context.mayUseContacts ? [] : [{ ids: search }];
+  const mostWords = Math.max(...readings.map(({ length }) => length));
+  const gathers = Array.from({ length: Math.min(mostWords, mostGatheredWords) }, (_, at) => {
+    const words = readings.map((reading): SearchReading => [reading[at] ?? reading[0]]);
+    return readingsFilter(words, field, byId);
+  });
+  return {
+    filter: readingsFilter(readings, field, byId),
+    gathers,
+    letters: Math.min(...readings.map(([longest]) => [...longest].length)),
+  };
 }
 
 /** More streams of one index are not merged (MongoDB: `internalQueryMaxScansToExplode`, of which a cursor takes two each). */

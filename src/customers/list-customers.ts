@@ -12,6 +12,7 @@ import {
 import type { CustomerFilter, CustomerOrder } from './customer-filter.ts';
 import type { Customer } from './customer-type.ts';
 import type { CustomerSource } from './customer-view.ts';
+import { givenConditions } from './given-conditions.ts';
 import { indexFilter } from './index-filter.ts';
 import { pageRows, standardMaxExamined } from './page-rows.ts';
 import { prepareViews } from './prepare-views.ts';
@@ -43,7 +44,8 @@ export class CustomerPage extends Page<Customer> {
 /**
  * One page of the customers of both systems: the index gives the rows by key, both halves come live and batched.
  *
- * @throws AppError BAD_USER_INPUT naming `after`, `before` or the value of the filter that is out of bounds;
+ * @throws AppError BAD_USER_INPUT naming `after` or `before`, for a cursor of another filter or order too, or the value of the
+ * filter that is out of bounds;
  * QUERY_TOO_EXPENSIVE naming the conditions that together leave too much to look at.
  */
 export async function listCustomers(
@@ -52,8 +54,9 @@ export async function listCustomers(
   input: ListCustomersInput,
 ): Promise<CustomerPage> {
   if (!readsEverybody(request.viewer)) throw new AppError('FORBIDDEN', 'Only staff may list customers.');
-  const selection = await selectRows(dependencies, request, input.filter);
-  const order = rowOrder(input.order);
+  const filter = givenConditions(input.filter);
+  const selection = await selectRows(dependencies, request, filter);
+  const order = rowOrder(input.order, filter);
   const { page } = input;
   const after = pagePlace(dependencies.cursors, page, order.list);
   const { onNextPlace } = input;
@@ -68,7 +71,7 @@ export async function listCustomers(
     found: page.backwards === true ? found.toReversed() : found,
     ...sidesOf(page, foundMore),
     order,
-    filter: input.filter,
+    filter,
     selection,
   });
 }
@@ -77,9 +80,9 @@ export async function listCustomers(
 export function selectRows(
   { database, settings, now }: ListingDependencies,
   { viewer }: CustomerRequest,
-  filter: CustomerFilter | null,
+  filter: CustomerFilter,
 ): Promise<RowSelection> {
-  return indexFilter(filter ?? {}, {
+  return indexFilter(filter, {
     database,
     phoneRegion: settings.defaultPhoneRegion,
     now: now(),
@@ -100,7 +103,7 @@ export async function customerPage(
     readonly hasNextPage: boolean;
     readonly hasPreviousPage: boolean;
     readonly order: RowOrder;
-    readonly filter: CustomerFilter | null;
+    readonly filter: CustomerFilter;
     readonly selection: RowSelection;
   },
 ): Promise<CustomerPage> {

@@ -3,6 +3,7 @@ import type { RowOrder } from './row-order.ts';
 import {
   allLinkStates,
   allStatuses,
+  anyArea,
   type PointField,
   type PointValue,
   pointFilters,
@@ -58,7 +59,10 @@ export function orderedDrivers(branch: RowBranch, order: RowOrder): Driver[] {
   return [...drivers.filter(({ exact }) => exact), ...drivers.filter(({ exact }) => !exact), everybody];
 }
 
-/** Indexes that give no order, and hold few rows as a rule: those behind a search, and passwords whose time has passed. */
+/**
+ * Indexes that give no order, and hold few rows as a rule: those behind a search, and passwords whose time has passed; and
+ * where areas are hardly used, those who have one.
+ */
 export function gatheringDrivers(branch: RowBranch): Driver[] {
   const gathering = (index: string, bounds: readonly RowFilter[]): Driver => ({
     index,
@@ -73,6 +77,7 @@ export function gatheringDrivers(branch: RowBranch): Driver[] {
     ...(branch.within === 'temporary' && expired !== undefined
       ? [gathering('expiring_passwords', [{ loginUsable: true }, expired])]
       : []),
+    ...(branch.others.includes(anyArea) ? [gathering('areas', [anyArea])] : []),
     ...(branch.createdAt === null ? [] : [gathering('createdAtKey', [branch.createdAt])]),
   ];
 }
@@ -172,7 +177,7 @@ function selectivity(points: RowBranch['points']): PointField[] {
   const rank: Readonly<Record<PointField, number>> = {
     deliveryBoyId:
       (points.get('deliveryBoyId') ?? []).length === 1 && points.get('deliveryBoyId')?.[0] !== null ? 0 : 6,
-    area: 1,
+    area: points.get('area')?.[0] === null ? 3.5 : 1,
     linkState: 2,
     status: 3,
     missingEmail: 4,

@@ -1,11 +1,12 @@
-import type { CustomerOrder } from './customer-filter.ts';
+import { listName } from '../graphql/list-name.ts';
+import type { CustomerFilter, CustomerOrder } from './customer-filter.ts';
 import type { RowFilter } from './row-selection.ts';
 
 /** The order of rows: an order key, and the row's own key to tell equals apart. */
 export interface RowOrder {
   readonly key: 'nameKey' | 'createdAtKey';
   readonly direction: 1 | -1;
-  /** The name of the list in cursors. */
+  /** The name of the list in cursors: its order, and the filter that chooses its rows. */
   readonly list: string;
 }
 
@@ -15,13 +16,17 @@ export interface RowPlace {
   readonly row: string;
 }
 
-/** Newest first where no order is asked for: what is created while somebody pages does not push rows about. */
-export function rowOrder(order: CustomerOrder | null): RowOrder {
+/**
+ * Newest first where no order is asked for: what is created while somebody pages does not push rows about.
+ *
+ * @param filter By `givenConditions`: another's cursors are none of this list.
+ */
+export function rowOrder(order: CustomerOrder | null, filter: CustomerFilter = {}): RowOrder {
   const { field, direction } = order ?? { field: 'CREATED_AT', direction: 'DESC' };
   return {
     key: field === 'NAME' ? 'nameKey' : 'createdAtKey',
     direction: direction === 'ASC' ? 1 : -1,
-    list: `customers:${field}:${direction}`,
+    list: listName(`customers:${field}:${direction}`, filter),
   };
 }
 

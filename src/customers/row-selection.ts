@@ -65,6 +65,9 @@ export const smallIndexFilters: Readonly<Record<SmallIndex, RowFilter>> = {
   temporary: passwordExpires,
 };
 
+/** Rows with an area, which is text and not empty. */
+export const anyArea: RowFilter = { area: { $gt: '' } };
+
 /** The same, of one value of a field alone. */
 export function narrowed(selection: RowSelection, field: PointField, value: PointValue): RowSelection {
   const branches = selection.branches.flatMap((branch) => {

@@ -6,12 +6,15 @@ import {
   readsEverybody,
 } from '../customers/customer-access.ts';
 import type { CustomerFilter } from '../customers/customer-filter.ts';
+import { givenConditions } from '../customers/given-conditions.ts';
 import { type CustomerPage, customerPage, type FoundRow, selectRows } from '../customers/list-customers.ts';
 import { type PageRow, pageRowProjection, readRows } from '../customers/read-sources.ts';
 import { afterPlace, type RowOrder, type RowPlace, readingOrder, rowOrder } from '../customers/row-order.ts';
 import { allOf, narrowed, type RowSelection, selectionFilters } from '../customers/row-selection.ts';
 import { AppError } from '../errors.ts';
 import { type PageArguments, sidesOf } from '../graphql/connection.ts';
+import type { CursorCodec } from '../graphql/cursor.ts';
+import { listName } from '../graphql/list-name.ts';
 import { pagePlace } from '../graphql/page-place.ts';
 
 export interface CustomersOfInput {
@@ -28,36 +31,54 @@ export function customersOfDeliveryBoys(
   request: CustomerRequest,
   input: CustomersOfInput,
 ): DataLoader<string, CustomerPage> {
-  return new DataLoader(async (deliveryBoyIds) => {
+  return new DataLoader<string, CustomerPage>(async (deliveryBoyIds) => {
     if (!readsEverybody(request.viewer)) throw new AppError('FORBIDDEN', 'Only staff may list customers.');
-    const selection = await selectRows(dependencies, request, input.filter);
+    const filter = givenConditions(input.filter);
+    const selection = await selectRows(dependencies, request, filter);
     const { page } = input;
-    const order = { ...nameOrder, list: `deliveryBoy.${nameOrder.list}` };
-    const after = pagePlace(dependencies.cursors, page, order.list);
     const existing = await Promise.all(deliveryBoyIds.map((id) => request.loaders.deliveryBoy.load(id)));
-    const pages = deliveryBoyIds.map((id, index): OpenPage => {
+    const opened = deliveryBoyIds.map((id, index): OpenPage | AppError => {
       // Whoever has no id to himself is no record's delivery boy, whatever a record says.
       const own = existing[index] === null ? noRows : narrowed(selection, 'deliveryBoyId', id);
-      return { id, selection: own, found: [], after, foundMore: true };
+      const list = listName(`deliveryBoy.${nameOrder.list}`, { ...filter, of: id });
+      const after = placeOrRefusal(dependencies.cursors, page, list);
+      return after instanceof AppError
+        ? after
+        : { id, list, selection: own, found: [], after, foundMore: true };
     });
+    const pages = opened.filter((own): own is OpenPage => !(own instanceof AppError));
     await readPages(dependencies, request, pages, page.first, readingOrder(nameOrder, page.backwards));
     return Promise.all(
-      pages.map(({ id, found, foundMore, selection }) =>
-        customerPage(dependencies, request, {
+      opened.map((own) => {
+        if (own instanceof AppError) return own;
+        const { id, list, found, foundMore } = own;
+        return customerPage(dependencies, request, {
           found: page.backwards === true ? found.toReversed() : found,
           ...sidesOf(page, foundMore),
-          order,
-          filter: { ...input.filter, deliveryBoyId: id },
-          selection,
-        }),
-      ),
+          order: { ...nameOrder, list },
+          filter: { ...filter, deliveryBoyId: id },
+          selection: own.selection,
+        });
+      }),
     );
   });
+}
+
+/** A cursor is of one delivery boy: for the others of a request it is refused. */
+function placeOrRefusal(cursors: CursorCodec, page: PageArguments, list: string): RowPlace | AppError | null {
+  try {
+    return pagePlace(cursors, page, list);
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
 }
 
 /** The page of one delivery boy as far as it is read. */
 interface OpenPage {
   readonly id: string;
+  /** Its name in cursors. */
+  readonly list: string;
   readonly selection: RowSelection;
   readonly found: FoundRow[];
   after: RowPlace | null;

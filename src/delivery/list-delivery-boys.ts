@@ -1,4 +1,5 @@
 import type { Filter } from 'mongodb';
+import type { PhoneRegion } from '../customer-index/canonical-phone.ts';
 import { deliverable } from '../customer-index/customer-values.ts';
 import {
   type CustomerDependencies,
@@ -6,12 +7,13 @@ import {
   mayUseContacts,
   readsEverybody,
 } from '../customers/customer-access.ts';
-import { searchedWords } from '../customers/index-filter.ts';
 import { maskEmail, maskPhone } from '../customers/mask.ts';
+import { readingsFilter, searchReadings } from '../customers/search-readings.ts';
 import type { IndexedRecord } from '../database/collections.ts';
 import type { LoginRecord } from '../database/stored-documents.ts';
 import { AppError, badInput } from '../errors.ts';
 import { type Count, Page, type PageArguments, sidesOf } from '../graphql/connection.ts';
+import { listName } from '../graphql/list-name.ts';
 import { pagePlace } from '../graphql/page-place.ts';
 import type { DeliveryBoy } from './delivery-types.ts';
 
@@ -28,7 +30,7 @@ export class DeliveryBoyPage extends Page<DeliveryBoy> {
 /**
  * The delivery boys by name, inactive ones too. `search` finds them as it finds customers.
  *
- * @throws AppError BAD_USER_INPUT naming `after`, `before` or `search`.
+ * @throws AppError BAD_USER_INPUT naming `after` or `before`, for a cursor of another search too, or `search`.
  */
 export async function listDeliveryBoys(
   dependencies: CustomerDependencies,
@@ -37,15 +39,14 @@ export async function listDeliveryBoys(
 ): Promise<DeliveryBoyPage> {
   if (!readsEverybody(request.viewer)) throw new AppError('FORBIDDEN', 'Only staff may list delivery boys.');
   const { database, cursors, settings } = dependencies;
-  const words = input.search === null ? [] : checkedWords(input.search, settings.defaultPhoneRegion);
+  const search = input.search?.trim() || null;
   const matching: Filter<IndexedRecord>[] = [
     { staffRole: 'delivery_boy' },
-    ...words.map((word) => ({
-      [searchField(request)]: { $elemMatch: { $gte: word, $lt: `${word}\u{10FFFF}` } },
-    })),
+    ...(search === null ? [] : [searchFilter(search, request, settings.defaultPhoneRegion)]),
   ];
   const { page } = input;
-  const after = pagePlace(cursors, page, listName);
+  const list = listName('deliveryBoys', { search });
+  const after = pagePlace(cursors, page, list);
   const start = after === null ? null : { nameKey: String(after.key), _id: after.row };
   const { found: inReadOrder, foundMore } = await readPage(dependencies, request, matching, page, start);
   const found = page.backwards === true ? inReadOrder.toReversed() : inReadOrder;
@@ -60,7 +61,7 @@ export async function listDeliveryBoys(
       ...sidesOf(page, foundMore),
       cursorOf: (index) => {
         const record = found[index]?.record;
-        return cursors.encode({ list: listName, key: record?.nameKey ?? '', row: record?._id ?? '' });
+        return cursors.encode({ list, key: record?.nameKey ?? '', row: record?._id ?? '' });
       },
     },
     async () => ({
@@ -70,7 +71,6 @@ export async function listDeliveryBoys(
   );
 }
 
-const listName = 'deliveryBoys';
 const maxSearchLength = 200;
 
 type Place = Pick<IndexedRecord, 'nameKey' | '_id'>;
@@ -132,14 +132,18 @@ export function addressesOf(
   );
 }
 
-function searchField(request: CustomerRequest): 'searchWords' | 'nameWords' {
-  return mayUseContacts(request.viewer) ? 'searchWords' : 'nameWords';
-}
-
-function checkedWords(search: string, region: Parameters<typeof searchedWords>[1]): string[] {
+/** Analysts find by name, and by a whole id. */
+function searchFilter(
+  search: string,
+  { viewer }: CustomerRequest,
+  region: PhoneRegion,
+): Filter<IndexedRecord> {
   if (search.length > maxSearchLength)
     throw badInput('search', `search takes at most ${maxSearchLength} characters.`);
-  return searchedWords(search, region);
+  const readings = searchReadings(search, region);
+  return mayUseContacts(viewer)
+    ? readingsFilter(readings, 'searchWords')
+    : readingsFilter(readings, 'nameWords', [{ id: search }]);
 }
 
 /** A delivery boy as staff see one. `id`: the text that addresses the login alone. */

@@ -7,6 +7,7 @@ import { createLoaders } from '../customers/loaders.ts';
 import { type PageRow, pageRowProjection, readRows } from '../customers/read-sources.ts';
 import { AppError, badInput } from '../errors.ts';
 import { type Count, Page, type PageArguments } from '../graphql/connection.ts';
+import { listName } from '../graphql/list-name.ts';
 import type { AssignedCustomer } from './assignment-types.ts';
 
 export interface MyDeliveriesInput {
@@ -31,7 +32,7 @@ export class AssignedCustomerPage extends Page<AssignedCustomer> {
  * out. A login without an id to itself has none.
  *
  * @throws AppError FORBIDDEN to all but delivery boys; BAD_USER_INPUT naming `area` or `after`, for a cursor of another
- *   delivery boy too.
+ *   delivery boy or area too.
  */
 export async function myDeliveries(
   dependencies: CustomerDependencies,
@@ -42,7 +43,7 @@ export async function myDeliveries(
   if (area !== null && area.length > maxAreaLength)
     throw badInput('area', `area takes at most ${maxAreaLength} characters.`);
   const { cursors } = dependencies;
-  const list = `myDeliveries:${viewer.loginKey}`;
+  const list = listName(`myDeliveries:${viewer.loginKey}`, { area });
   const after = page.after === null ? null : placeOf(cursors.decode(page.after, list));
   const named = await loaders.deliveryBoy.load(viewer.id);
   const deliveryBoyId = named?.key === viewer.loginKey ? viewer.id : null;

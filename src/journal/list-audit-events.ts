@@ -4,6 +4,7 @@ import type { Database, JournalEntry } from '../database/collections.ts';
 import { AppError, badInput } from '../errors.ts';
 import { type Count, Page, type PageArguments, sidesOf } from '../graphql/connection.ts';
 import type { CursorCodec } from '../graphql/cursor.ts';
+import { listName } from '../graphql/list-name.ts';
 import { pagePlace } from '../graphql/page-place.ts';
 import { actorNames } from './actor-names.ts';
 import type { AuditEvent } from './audit-types.ts';
@@ -54,7 +55,9 @@ export async function listAuditEvents(
   if (viewer?.role !== 'ADMIN') throw new AppError('FORBIDDEN', 'Only admins may read the journal.');
   const { page } = input;
   const wanted = await wantedEntries(database, input);
-  const after = pagePlace(cursors, page, listName);
+  const { subjectId, actions, from, to } = input;
+  const list = listName('auditEvents', { subjectId, actions, from, to });
+  const after = pagePlace(cursors, page, list);
   const direction = page.backwards === true ? 1 : -1;
   const found = await database.journal
     .find({ $and: [wanted, placeFilter(after, direction)] }, { projection: { subjectIds: 0 } })
@@ -78,14 +81,13 @@ export async function listAuditEvents(
       cursorOf: (index) => {
         const entry = entries[index];
         if (entry === undefined) throw new RangeError('No such entry on this page.');
-        return cursors.encode({ list: listName, key: entry.at, row: entry._id });
+        return cursors.encode({ list, key: entry.at, row: entry._id });
       },
     },
     () => countEntries(database, wanted),
   );
 }
 
-const listName = 'auditEvents';
 /** Longer text is the id of nobody. */
 const maxIdLength = 200;
 const maxActions = 50;
