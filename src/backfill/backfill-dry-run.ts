@@ -66,7 +66,7 @@ export function newDryRun(id: string, startedBy: string, startedAt: Date): DryRu
     failureCounts: new Map(),
     preview: { byEmail: 0, bySms: 0, unreachable: 0, inactive: 0, estimatedSmsCost: 0 },
     unindexed: null,
-    taken: contactsTaken(),
+    taken: new SeenTexts(),
   };
 }
 
@@ -82,7 +82,7 @@ export async function workOnDryRun(
   run: DryRun,
   onPage: () => void = () => {},
 ): Promise<void> {
-  const { database, now } = dependencies.customers;
+  const { database, settings, now } = dependencies.customers;
   run.state = 'RUNNING';
   run.turn += 1;
   const { turn } = run;
@@ -90,7 +90,7 @@ export async function workOnDryRun(
   const isMine = () => run.state === 'RUNNING' && run.turn === turn;
   try {
     await requireIndex(database);
-    run.unindexed ??= await countUnindexed(database);
+    run.unindexed ??= await countUnindexed(database, settings);
     const total = await database.customersV2.estimatedDocumentCount();
     run.progress = { ...run.progress, total: Math.max(total, run.progress.processed) };
     const pace = createPace({ smallest: 50, largest: 500, targetMs: 250 });
@@ -234,15 +234,4 @@ function sending(
 
 function keep<Entry>(list: Entry[], entry: Entry): void {
   if (list.length < keptEntries) list.push(entry);
-}
-
-function contactsTaken(): TakenContacts {
-  const emails = new SeenTexts();
-  const phones = new SeenTexts();
-  return {
-    hasEmail: (email) => emails.has(email),
-    hasPhone: (phone) => phones.has(phone),
-    addEmail: (email) => emails.add(email),
-    addPhone: (phone) => phones.add(phone),
-  };
 }

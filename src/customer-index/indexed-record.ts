@@ -6,7 +6,7 @@ import { canonicalPhone, nationalDigits } from './canonical-phone.ts';
 import { lastName } from './customer-index-row.ts';
 import { type IndexSettings, rowKeyOfDelivery, rowKeyOfLogin } from './customer-index-rows.ts';
 import { normalizeName } from './normalize-name.ts';
-import { wordOfId, wordsOfEmail, wordsOfName, wordsOfPhone } from './search-words.ts';
+import { wordsOfEmail, wordsOfId, wordsOfName, wordsOfPhone } from './search-words.ts';
 
 /** What the index keeps of a login, staff included. */
 export function indexedLogin(login: LoginRecord, settings: IndexSettings): IndexedRecord {
@@ -18,7 +18,7 @@ export function indexedLogin(login: LoginRecord, settings: IndexSettings): Index
     recordId: login._id,
     id: login.id,
     claimedId: login.claim.kind === 'text' ? login.claim.id : null,
-    fingerprint: fingerprint(login),
+    fingerprint: fingerprint(login, settings),
     ...(email !== null && { email }),
     ...(phone !== null && { phone }),
     ...(login.role !== 'customer' && {
@@ -29,7 +29,7 @@ export function indexedLogin(login: LoginRecord, settings: IndexSettings): Index
         ...wordsOfName(login.name),
         ...(email === null ? [] : wordsOfEmail(email)),
         ...(phone === null ? [] : wordsOfPhone(phone, nationalDigits(phone))),
-        wordOfId(login.id ?? login.keyText),
+        ...wordsOfId(login.id ?? login.keyText),
       ],
     }),
   };
@@ -45,18 +45,24 @@ export function indexedDelivery(delivery: DeliveryRecord, settings: IndexSetting
     recordId: delivery._id,
     id: delivery.id,
     claimedId: delivery.claim.kind === 'text' ? delivery.claim.id : null,
-    fingerprint: fingerprint(delivery),
+    fingerprint: fingerprint(delivery, settings),
     ...(email !== null && { email }),
     ...(phone !== null && { phone }),
   };
 }
 
-/** A digest of every value that the index depends on: it changes when, and only when, one of them does. */
-export function fingerprint(record: LoginRecord | DeliveryRecord): string {
+/**
+ * A digest of every value that the index depends on: it changes when, and only when, one of them does, the settings by which
+ * records are read among them.
+ */
+export function fingerprint(
+  record: LoginRecord | DeliveryRecord,
+  { defaultPhoneRegion, legacyTimezone }: IndexSettings,
+): string {
   return createHash('sha1')
-    .update(`${indexVersion} ${JSON.stringify(record)}`)
+    .update(`${indexVersion} ${defaultPhoneRegion} ${legacyTimezone} ${JSON.stringify(record)}`)
     .digest('base64');
 }
 
 /** Raised when rows hold something else than before for the same records: the next sweep makes all of them anew. */
-const indexVersion = 3;
+const indexVersion = 4;

@@ -52,7 +52,9 @@ export async function sweepIndex(
       examined += batch.length;
       await refresh(
         source,
-        options.everything ? batch.map(({ _id }) => _id) : await changedKeys(database, source, batch),
+        options.everything
+          ? batch.map(({ _id }) => _id)
+          : await changedKeys(database, source, batch, settings),
       );
       options.onProgress?.({ examined, changed });
     }
@@ -65,11 +67,11 @@ export async function sweepIndex(
 }
 
 /** How many stored records the index does not know as they are now: what a sweep would find. Only reads. */
-export async function countUnindexed(database: Database): Promise<number> {
+export async function countUnindexed(database: Database, settings: IndexSettings): Promise<number> {
   let count = 0;
   for (const source of ['user', 'v2'] as const) {
     for await (const batch of batches(readSource(database, source))) {
-      count += (await changedKeys(database, source, batch)).length;
+      count += (await changedKeys(database, source, batch, settings)).length;
     }
     for await (const batch of batches(readIndexed(database, source))) {
       count += (await goneKeys(database, source, batch)).length;
@@ -131,6 +133,7 @@ async function changedKeys(
   database: Database,
   source: RecordSource,
   batch: SourceRecord[],
+  settings: IndexSettings,
 ): Promise<unknown[]> {
   const known = await database.indexedRecords
     .find(
@@ -140,7 +143,7 @@ async function changedKeys(
     .toArray();
   const fingerprints = new Map(known.map((record) => [record._id, record.fingerprint]));
   return batch
-    .filter((record) => fingerprints.get(`${source}/${record.key}`) !== fingerprint(record))
+    .filter((record) => fingerprints.get(`${source}/${record.key}`) !== fingerprint(record, settings))
     .map((record) => record._id);
 }
 

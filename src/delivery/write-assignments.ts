@@ -70,8 +70,8 @@ async function writeRecords(
   const known = await database.indexedRecords.bulkWrite(
     changes.map(({ before, after }) => ({
       updateOne: {
-        filter: { _id: rowKeyOfDelivery(before), fingerprint: fingerprint(before) },
-        update: { $set: { fingerprint: fingerprint(after) } },
+        filter: { _id: rowKeyOfDelivery(before), fingerprint: fingerprint(before, settings) },
+        update: { $set: { fingerprint: fingerprint(after, settings) } },
       },
     })),
     { session },

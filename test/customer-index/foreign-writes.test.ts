@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { indexSettingsOf } from '../../src/build-use-cases.ts';
 import { readConfig } from '../../src/config.ts';
 import { refreshIndex } from '../../src/customer-index/refresh-index.ts';
-import { rebuildIndex } from '../../src/customer-index/sweep-index.ts';
+import { rebuildIndex, sweepIndex } from '../../src/customer-index/sweep-index.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { customerKey, inOneOrder } from '../customers/support/customer-answer.ts';
 import { readExpected } from '../customers/support/expected-customers.ts';
@@ -133,6 +133,22 @@ describe('the index', () => {
     await records().replaceOne({ _id: pair?.delivery?._id }, { ...rest, user_id });
     await gateway.sweep();
     expect(await stateOf()).toEqual({ state: 'LINKED', listed: false });
+  });
+
+  it('is made anew by a sweep that reads times and phones in another way than the one before', async () => {
+    const read = () =>
+      gateway.foreign.customerIndex
+        .find({}, { projection: { createdAtKey: 1, phones: 1 }, sort: { _id: 1 } })
+        .toArray();
+    const before = await read();
+    await sweepIndex(gateway.foreign, { defaultPhoneRegion: 'US', legacyTimezone: 'Asia/Kolkata' });
+    const others = await read();
+    const changed = (key: 'createdAtKey' | 'phones') =>
+      others.filter((row, at) => JSON.stringify(row[key]) !== JSON.stringify(before[at]?.[key])).length;
+    expect(changed('createdAtKey')).toBeGreaterThan(10);
+    expect(changed('phones')).toBeGreaterThan(10);
+    await gateway.sweep();
+    expect(await read()).toEqual(before);
   });
 
   it('sees a record that was deleted and another that was inserted under the same id', async () => {

@@ -1,4 +1,6 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,11 +73,29 @@ describe('customer-gateway export', () => {
     expect(rest).toEqual(whole.slice(10));
   });
 
+  it('writes into a pipe that is at the path, and what a link names in place of that', async () => {
+    const [pipe, link, target] = ['pipe', 'link.csv', 'target.csv'].map((name) => join(directory, name));
+    if (pipe === undefined || link === undefined || target === undefined) throw new RangeError();
+    execFileSync('mkfifo', [pipe]);
+    const reading = readFile(pipe, 'utf8');
+    expect((await run('--output', pipe, '--columns', 'id', '--end-row')).code).toBe(0);
+    expect(await reading).toContain('#complete rows=');
+    expect((await stat(pipe)).isFIFO()).toBe(true);
+
+    await writeFile(target, 'of yesterday');
+    await symlink(target, link);
+    expect((await run('--output', link, '--columns', 'id')).code).toBe(0);
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    expect(await readFile(target, 'utf8')).toMatch(/^id\r\n/);
+    expect(await partials()).toEqual([]);
+  });
+
   it.each([
     { args: ['--filter', '{"area":{"$gt":""}}'], message: 'filter.area' },
     { args: ['--after', 'rubbish'], message: 'after is not a cursor of this list' },
     { args: ['--format', 'ndjson', '--no-header'], message: 'header is for CSV alone' },
     { args: ['--output', '/nowhere/at/all.csv'], message: 'cannot be written' },
+    { args: ['--output', tmpdir()], message: 'it is a directory' },
   ])('refuses $args as wrong usage', async ({ args, message }) => {
     const { code, stdout, stderr } = await run(...args);
     expect([code, stdout]).toEqual([2, '']);
