@@ -15,7 +15,7 @@ export const backfillFailureMessages: Readonly<Record<BackfillFailureCode, strin
   NO_PHONE:
     'It has neither a valid phone nor an e-mail to which anything can be sent: nobody could be given a login. Complete the record.',
   MATCHES_EXISTING_LOGIN:
-    'A login of nobody else has the same phone or e-mail and the same name: join them with linkCustomer if it is the same person, or give it a login of its own with createLogin.',
+    'A login has the same phone or e-mail and the same name. If it is the same person, join them with linkCustomer, or leave this record as it is where that login has one already; if it is somebody else, give it a login of its own with createLogin.',
   EMAIL_TAKEN:
     'Another login has its e-mail. Correct the e-mail of one of them, or join them if it is the same person.',
   DANGLING: 'It is linked to a login that does not exist. Remove the link with clearLink.',

@@ -5,7 +5,6 @@ import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
 import { type IndexSettings, rowKeyOfDelivery } from '../customer-index/customer-index-rows.ts';
 import { linkCustomers } from '../customer-index/link-graph.ts';
 import { readNeighbourhood } from '../customer-index/neighbourhood.ts';
-import { normalizeName } from '../customer-index/normalize-name.ts';
 import type { Database } from '../database/collections.ts';
 import {
   type DeliveryRecord,
@@ -18,7 +17,7 @@ import {
   toDeliveryRecord,
   toLoginRecord,
 } from '../database/stored-documents.ts';
-import type { ExaminedRecord, ExistingLogin, Orphan } from './plan-logins.ts';
+import type { ExaminedRecord, Orphan } from './plan-logins.ts';
 
 /** What of a row of `customer_index` a backfill goes by. */
 export type WalkedRow = Pick<CustomerIndexRow, '_id' | 'id' | 'linkState' | 'v2Key'>;
@@ -75,17 +74,13 @@ export async function examineRecords(
   });
 }
 
-/**
- * Every login that has the phone or the e-mail of one of these. One find, one more when there are any, and a few where a name
- * agrees as well: only then it matters whether the login is joined to somebody, and a household of hundreds is not read with
- * all its links.
- */
+/** Every login that has the phone or the e-mail of one of these. One find, and one more when there are any. */
 export async function loginsWithContacts(
   database: Database,
   orphans: readonly Orphan[],
   settings: IndexSettings,
   session?: ClientSession,
-): Promise<ExistingLogin[]> {
+): Promise<LoginRecord[]> {
   const options = session === undefined ? {} : { session };
   const { phones, emails } = contactsOf(orphans, settings);
   if (phones.length + emails.length === 0) return [];
@@ -103,37 +98,7 @@ export async function loginsWithContacts(
       batchSize: indexed.length + 1,
     })
     .toArray();
-  const logins = stored.map(toLoginRecord);
-  const wanted = new Set(orphans.flatMap(({ delivery }) => namedContacts(delivery, settings)));
-  const namesakes = logins.filter((login) =>
-    namedContacts(login, settings).some((contact) => wanted.has(contact)),
-  );
-  const joined = await joinedAmong(database, namesakes, options);
-  return logins.map((login) => ({ login, isJoined: joined.has(login.key) }));
-}
-
-/** Each contact of a record together with its name: what two records of one person have in common. */
-function namedContacts(
-  { name, phone, email }: Pick<LoginRecord, 'name' | 'phone' | 'email'>,
-  { defaultPhoneRegion }: IndexSettings,
-): string[] {
-  const contacts = known([canonicalPhone(phone, defaultPhoneRegion), canonicalEmail(email)]);
-  return contacts.map((contact) => `${contact} ${normalizeName(name)}`);
-}
-
-/** Record keys of those logins that are joined to a delivery record. */
-async function joinedAmong(
-  database: Database,
-  logins: readonly LoginRecord[],
-  options: { readonly session?: ClientSession },
-): Promise<Set<string>> {
-  if (logins.length === 0) return new Set();
-  const records = await readNeighbourhood(database, { loginKeys: logins.map(({ _id }) => _id) }, options);
-  return new Set(
-    linkCustomers(records).flatMap(({ login, delivery }) =>
-      login !== null && delivery !== null ? [login.key] : [],
-    ),
-  );
+  return stored.map(toLoginRecord);
 }
 
 /** Each phone and e-mail of these, in canonical form, once. */

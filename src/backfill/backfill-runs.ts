@@ -81,9 +81,8 @@ export async function findBackfill(
 /** A stored run as it is shown. */
 export function storedAsRun(job: BackfillJob): BackfillRun {
   const { id, state, startedBy, startedAt, finishedAt, error, input, progress } = job;
-  const { total, processed, created, skipped, errors } = progress;
   return {
-    ...{ id, dryRun: false, state, total, processed, created, skipped, errors },
+    ...{ id, dryRun: false, state, ...countsOf(progress, finishedAt) },
     ...{ startedBy, startedAt, finishedAt, error, preview: null, unindexed: null, retryOf: input.retryOf },
   };
 }
@@ -91,11 +90,18 @@ export function storedAsRun(job: BackfillJob): BackfillRun {
 /** A dry run as it is shown: as it stands now. */
 export function dryRunAsRun(run: DryRun): BackfillRun {
   const { id, state, startedBy, startedAt, finishedAt, error, preview, unindexed } = run;
-  const { total, processed, created, skipped, errors } = run.progress;
   return {
-    ...{ id, dryRun: true, state, total, processed, created, skipped, errors },
+    ...{ id, dryRun: true, state, ...countsOf(run.progress, finishedAt) },
     ...{ startedBy, startedAt, finishedAt, error, preview, unindexed, retryOf: null },
   };
+}
+
+/** Of a run that is over, cancelled ones too, what was made of the records comes to all of them. */
+function countsOf(
+  { total, processed, created, skipped, errors }: BackfillProgress,
+  finishedAt: Date | null,
+): Pick<BackfillRun, 'total' | 'processed' | 'created' | 'skipped' | 'errors'> {
+  return { total: finishedAt === null ? total : processed, processed, created, skipped, errors };
 }
 
 function requireReader(viewer: Viewer | null): void {

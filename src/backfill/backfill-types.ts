@@ -61,7 +61,10 @@ export class BackfillRun {
   @Field(() => JobState, { description: 'How it stands.' })
   state!: JobState;
 
-  @Field(() => Int, { description: 'Delivery records that it looks at; in the end `processed`.' })
+  @Field(() => Int, {
+    description:
+      'Delivery records that it looks at: while it is under way those that there are, when it is over, cancelled too, `processed`, which is created + skipped + errors.',
+  })
   total!: number;
 
   @Field(() => Int, { description: 'Those that it has looked at.' })

@@ -13,7 +13,7 @@ import type { BackfillDependencies } from './backfill-dependencies.ts';
 import { backfillFailureMessages } from './backfill-failure.ts';
 import { type BackfillJob, type BackfillProgress, backfillKind } from './backfill-job.ts';
 import { examineRows, loginsWithContacts, type WalkedRow, walkedRowProjection } from './backfill-page.ts';
-import { noContactsTaken, type PlannedRecord, planLogins } from './plan-logins.ts';
+import { type PlannedRecord, planLogins } from './plan-logins.ts';
 import { planPair } from './plan-pair.ts';
 import { BackfillRefusedError, writeLogins } from './write-logins.ts';
 
@@ -89,7 +89,7 @@ async function settlePage(
   const records = await examineRows(database, rows, session);
   const orphans = records.map(({ orphan }) => orphan).filter((orphan) => orphan !== null);
   const logins = await loginsWithContacts(database, orphans, settings, session);
-  const planned = planLogins(records, logins, noContactsTaken(), settings.defaultPhoneRegion).map((record) =>
+  const planned = planLogins(records, logins, new Set<string>(), settings.defaultPhoneRegion).map((record) =>
     attempt === 'refuse' ? refused(record) : record,
   );
   const at = now();

@@ -23,19 +23,10 @@ export interface Orphan {
   readonly linkBefore: unknown;
 }
 
-/** A login that has the phone or the e-mail of one of the records. */
-export interface ExistingLogin {
-  readonly login: LoginRecord;
-  /** Joined to a delivery record; not asked of a login that shares no contact together with the name. */
-  readonly isJoined: boolean;
-}
-
-/** E-mails and phones, in canonical form, of logins that are planned but not stored. */
+/** Contacts, in canonical form, of logins that are planned but not stored, each alone and with the name of its login. */
 export interface TakenContacts {
-  hasEmail(email: string): boolean;
-  hasPhone(phoneE164: string): boolean;
-  addEmail(email: string): void;
-  addPhone(phoneE164: string): void;
+  has(contact: string): boolean;
+  add(contact: string): void;
 }
 
 /** What becomes of a delivery record. */
@@ -48,12 +39,12 @@ export type PlannedRecord = { readonly rowKey: string; readonly customerId: stri
 /**
  * Decides which of some delivery records get a login: a pure function of them, of the logins that have one of their phones
  * or e-mails, and of what was planned before. A record is refused for the first reason that holds, in this order: its
- * links, no way to reach it, no name, a login that is probably its own, its e-mail. A phone that another login has is no
+ * links, no way to reach it, no name, a login of the same person by all that is known, its e-mail. A phone that another login has is no
  * reason: the new login is made without it, since two logins with one phone could both not log in by it.
  */
 export function planLogins(
   records: readonly ExaminedRecord[],
-  logins: readonly ExistingLogin[],
+  logins: readonly LoginRecord[],
   taken: TakenContacts,
   region: PhoneRegion,
 ): PlannedRecord[] {
@@ -65,23 +56,14 @@ export function planLogins(
     const email = canonicalEmail(delivery.email);
     const code = obstacle(delivery, phone, email, existing, taken);
     if (code !== null) return { rowKey, customerId, kind: 'fail', code };
-    const phoneTaken = phone !== null && (existing.withPhone(phone).length > 0 || taken.hasPhone(phone));
-    if (email !== null) taken.addEmail(email);
-    if (phone !== null && !phoneTaken) taken.addPhone(phone);
+    const phoneTaken = phone !== null && (existing.withPhone(phone).length > 0 || taken.has(phone));
+    for (const contact of [email, phoneTaken ? null : phone]) {
+      if (contact === null) continue;
+      taken.add(contact);
+      taken.add(named(contact, delivery));
+    }
     return { rowKey, customerId, kind: 'create', orphan, phoneTaken };
   });
-}
-
-/** Of one page, which is short. */
-export function noContactsTaken(): TakenContacts {
-  const emails = new Set<string>();
-  const phones = new Set<string>();
-  return {
-    hasEmail: (email) => emails.has(email),
-    hasPhone: (phone) => phones.has(phone),
-    addEmail: (email) => emails.add(email),
-    addPhone: (phone) => phones.add(phone),
-  };
 }
 
 function withoutOrphan(
@@ -105,38 +87,42 @@ function obstacle(
   const alike = [
     ...(phone === null ? [] : existing.withPhone(phone)),
     ...(email === null ? [] : existing.withEmail(email)),
-  ];
-  if (alike.some((other) => isFreeCustomer(other) && name !== '' && normalizeName(other.login.name) === name))
-    return 'MATCHES_EXISTING_LOGIN';
-  if (email !== null && (existing.withEmail(email).length > 0 || taken.hasEmail(email))) return 'EMAIL_TAKEN';
+  ].filter(({ role }) => role === 'customer');
+  const contacts = [phone, email].filter((contact) => contact !== null);
+  const isTheirs =
+    alike.some((login) => normalizeName(login.name) === name) ||
+    contacts.some((contact) => taken.has(named(contact, delivery)));
+  if (name !== '' && isTheirs) return 'MATCHES_EXISTING_LOGIN';
+  if (email !== null && (existing.withEmail(email).length > 0 || taken.has(email))) return 'EMAIL_TAKEN';
   return null;
 }
 
-function isFreeCustomer({ login, isJoined }: ExistingLogin): boolean {
-  return login.role === 'customer' && !isJoined;
+/** What two records of one person have in common. */
+function named(contact: string, { name }: DeliveryRecord): string {
+  return `${contact} ${normalizeName(name)}`;
 }
 
 class ContactIndex {
-  private readonly byPhone = new Map<string, ExistingLogin[]>();
-  private readonly byEmail = new Map<string, ExistingLogin[]>();
+  private readonly byPhone = new Map<string, LoginRecord[]>();
+  private readonly byEmail = new Map<string, LoginRecord[]>();
 
-  constructor(logins: readonly ExistingLogin[], region: PhoneRegion) {
-    for (const existing of logins) {
-      add(this.byPhone, canonicalPhone(existing.login.phone, region), existing);
-      add(this.byEmail, canonicalEmail(existing.login.email), existing);
+  constructor(logins: readonly LoginRecord[], region: PhoneRegion) {
+    for (const login of logins) {
+      add(this.byPhone, canonicalPhone(login.phone, region), login);
+      add(this.byEmail, canonicalEmail(login.email), login);
     }
   }
 
-  withPhone(phoneE164: string): readonly ExistingLogin[] {
+  withPhone(phoneE164: string): readonly LoginRecord[] {
     return this.byPhone.get(phoneE164) ?? [];
   }
 
-  withEmail(email: string): readonly ExistingLogin[] {
+  withEmail(email: string): readonly LoginRecord[] {
     return this.byEmail.get(email) ?? [];
   }
 }
 
-function add(map: Map<string, ExistingLogin[]>, key: string | null, login: ExistingLogin): void {
+function add(map: Map<string, LoginRecord[]>, key: string | null, login: LoginRecord): void {
   if (key === null) return;
   const before = map.get(key);
   if (before === undefined) map.set(key, [login]);

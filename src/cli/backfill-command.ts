@@ -16,6 +16,7 @@ import { readFigures } from '../reports/figures.ts';
 import { countFailures, createFailuresFile, type FailuresFile } from './backfill/backfill-failures.ts';
 import {
   type ComparedFigures,
+  comparedFigures,
   failuresTable,
   figuresTable,
   outcomeLines,
@@ -114,7 +115,7 @@ async function dryRun(work: Work): Promise<void> {
   const { backfill, stopping } = work;
   const { database, now } = backfill.customers;
   await requireIndex(database);
-  const before = await readFigures(database, now());
+  const before = comparedFigures(await readFigures(database, now()));
   const { id } = backfill.dryRuns.start(backfill, 'command line');
   for (;;) {
     const current = backfill.dryRuns.find(id);
@@ -141,7 +142,7 @@ async function apply(work: Work): Promise<void> {
   const { database, settings, now } = backfill.customers;
   // What others have just written belongs to the figures before.
   await sweepIndex(database, settings, { signal: stopping });
-  const before = await readFigures(database, now());
+  const before = comparedFigures(await readFigures(database, now()));
   if (options.resume !== true) {
     if (options.retry !== undefined) await requireRetry(backfill, options.retry);
     const whom =
@@ -171,7 +172,7 @@ async function apply(work: Work): Promise<void> {
     environment,
   })) as BackfillJob;
   const outcome = storedAsRun(job);
-  await report(work, outcome, before, await readFigures(database, now()));
+  await report(work, outcome, before, comparedFigures(await readFigures(database, now())));
   if (outcome.error !== null) console.error(`It failed: ${outcome.error}`);
   if (job.state === 'PAUSED' || job.state === 'FAILED') {
     console.error('To go on: customer-gateway backfill --resume');

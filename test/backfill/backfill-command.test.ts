@@ -57,6 +57,7 @@ describe('customer-gateway backfill', () => {
 
   it('makes the logins, writes the failures safe for spreadsheets, and goes on with what was paused', async () => {
     const file = join(directory.path, 'refused.csv');
+    const foretold = JSON.parse((await backfill('--json')).stdout);
     const { code, stdout, stderr } = await backfill('--apply', '--yes', '--json', '--failures', file);
     expect(code, stderr).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -70,7 +71,10 @@ describe('customer-gateway backfill', () => {
         { code: 'NO_PHONE', count: 1 },
       ],
     });
-    expect(JSON.parse(stdout).samples).toHaveLength(20);
+    const { samples, before, after } = JSON.parse(stdout);
+    expect(samples).toHaveLength(20);
+    // A dry run foretells each of them, and nothing that it cannot.
+    expect({ before: foretold.before, after: foretold.after }).toEqual({ before, after });
     const lines = (await readFile(file, 'utf8')).trim().split('\n');
     expect(lines).toHaveLength(3);
     expect(lines[1]).toMatch(/^'=d-100,NO_PHONE,/);

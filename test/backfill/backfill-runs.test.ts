@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { controlStoredBackfill } from '../../src/backfill/backfill-runs.ts';
+import { controlStoredBackfill, storedAsRun } from '../../src/backfill/backfill-runs.ts';
 import { createCustomers } from '../../src/customers/create-customers.ts';
 import { countsOf, type OpenBackfill, openBackfill } from './support/open-backfill.ts';
 
@@ -63,8 +63,11 @@ describe('runs of the backfill', () => {
     const { id } = await backfill.start();
     let steps = 0;
     await backfill.work(id, { onStep: () => void (++steps === 2 && control(id, 'cancel')) });
-    const made = (await backfill.find(id)).progress.created;
-    expect(await backfill.find(id)).toMatchObject({ state: 'CANCELLED' });
+    const cancelled = await backfill.find(id);
+    const made = cancelled.progress.created;
+    expect(cancelled).toMatchObject({ state: 'CANCELLED' });
+    const { total, processed, created, skipped, errors } = storedAsRun(cancelled);
+    expect([total, created + skipped + errors]).toEqual([processed, processed]);
     const next = await backfill.run();
     expect(countsOf(next)).toMatchObject({ total: 300, skipped: made, created: 300 - made });
   });
@@ -130,6 +133,27 @@ describe('runs of the backfill', () => {
       'EMAIL_TAKEN',
       'EMAIL_TAKEN',
       'MATCHES_EXISTING_LOGIN',
+    ]);
+  });
+
+  it('makes no second login for a person who has one, linked to another record or made just now', async () => {
+    const linked = { id: 'u-1', name: 'Linked Lal', phone: '98765 11302', role: 'customer' };
+    await backfill.add({
+      users: [{ ...linked, customer_v2_id: 'd-1' }],
+      customersV2: [
+        record(1, { name: 'Linked Lal', phone: '9876511302', user_id: 'u-1' }),
+        record(2, { name: 'LINKED  LAL', phone: '+91 98765 11302' }),
+        record(3, { name: 'Asha Rao', phone: '9876511303' }),
+        record(4, { name: 'asha  RAO', phone: '9876511303' }),
+        // Somebody else of the household.
+        record(5, { name: 'Vijay Rao', phone: '9876511303' }),
+      ],
+    });
+    const job = await backfill.run();
+    expect(countsOf(job)).toMatchObject({ created: 2, skipped: 1, errors: 2 });
+    expect(await backfill.failures(job.id)).toEqual([
+      { customerId: 'd-2', code: 'MATCHES_EXISTING_LOGIN' },
+      { customerId: 'd-4', code: 'MATCHES_EXISTING_LOGIN' },
     ]);
   });
 

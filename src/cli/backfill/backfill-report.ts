@@ -12,21 +12,34 @@ export type ComparedFigures = Pick<
   | 'legacyCustomers'
   | 'v2Customers'
   | 'linkedCustomers'
+  | 'linkageRatio'
   | 'linkageCompleteness'
   | 'totalSyncIssues'
   | 'byLinkState'
 >;
+
+/** These figures alone: a dry run foretells no others. */
+export function comparedFigures(figures: ComparedFigures): ComparedFigures {
+  const { totalUniqueCustomers, legacyCustomers, v2Customers, linkedCustomers } = figures;
+  const { linkageRatio, linkageCompleteness, totalSyncIssues, byLinkState } = figures;
+  return {
+    ...{ totalUniqueCustomers, legacyCustomers, v2Customers, linkedCustomers },
+    ...{ linkageRatio, linkageCompleteness, totalSyncIssues, byLinkState },
+  };
+}
 
 /** What the figures would be: each login that is made joins a delivery record that had none. */
 export function projectedFigures(before: ComparedFigures, created: number): ComparedFigures {
   const legacyCustomers = before.legacyCustomers + created;
   const linkedCustomers = before.linkedCustomers + created;
   const { LINKED, ORPHANED_V2 } = before.byLinkState;
+  const larger = Math.max(legacyCustomers, before.v2Customers);
   return {
-    ...before,
+    ...comparedFigures(before),
     legacyCustomers,
     linkedCustomers,
-    linkageCompleteness: percentText(linkedCustomers, Math.max(legacyCustomers, before.v2Customers)),
+    linkageRatio: larger === 0 ? 0 : linkedCustomers / larger,
+    linkageCompleteness: percentText(linkedCustomers, larger),
     totalSyncIssues: before.totalSyncIssues - created,
     byLinkState: { ...before.byLinkState, LINKED: LINKED + created, ORPHANED_V2: ORPHANED_V2 - created },
   };

@@ -228,7 +228,7 @@ export type BackfillRun = {
   startedBy: Scalars['String']['output'];
   /** How it stands. */
   state: JobState;
-  /** Delivery records that it looks at; in the end `processed`. */
+  /** Delivery records that it looks at: while it is under way those that there are, when it is over, cancelled too, `processed`, which is created + skipped + errors. */
   total: Scalars['Int']['output'];
   /** Of a dry run: stored records that the index does not know as they are, since others have just written them. Their contacts are not compared yet; `customer-gateway status` makes the index know them. Null of any other. */
   unindexed?: Maybe<Scalars['Int']['output']>;

@@ -23,8 +23,7 @@ interface ExpectedLogin {
   readonly phone: string | null;
   readonly email: string | null;
   readonly name: string | null;
-  /** Of a customer, and joined to nobody. */
-  readonly isFree: boolean;
+  readonly isCustomers: boolean;
 }
 
 /**
@@ -36,9 +35,6 @@ export function expectedBackfill(
   customersV2: readonly Document[],
 ): ExpectedBackfill {
   const links = oracleLinks(users, customersV2);
-  const joined = new Set(
-    links.filter(({ login, delivery }) => login !== null && delivery !== null).map(({ login }) => login),
-  );
   const byPhone = new Map<string, ExpectedLogin[]>();
   const byEmail = new Map<string, ExpectedLogin[]>();
   const addLogin = (login: ExpectedLogin) => {
@@ -50,7 +46,7 @@ export function expectedBackfill(
       phone: oraclePhone(oracleText(user.phone), 'IN'),
       email: oracleEmail(oracleText(user.email)),
       name: oracleNameOf(user),
-      isFree: user.role === 'customer' && !joined.has(user),
+      isCustomers: user.role === 'customer',
     });
   }
   const expected: ExpectedBackfill = {
@@ -74,13 +70,13 @@ export function expectedBackfill(
       const sameEmail = byEmail.get(email ?? '') ?? [];
       if (phone === null && email === null) fail('NO_PHONE');
       else if (name === null) fail('BAD_RECORD');
-      else if ([...samePhone, ...sameEmail].some((login) => login.isFree && login.name === name))
+      else if ([...samePhone, ...sameEmail].some((login) => login.isCustomers && login.name === name))
         fail('MATCHES_EXISTING_LOGIN');
       else if (sameEmail.length > 0) fail('EMAIL_TAKEN');
       else {
         expected.created.push(link.id);
         if (samePhone.length > 0) expected.withoutPhone.push(link.id);
-        addLogin({ phone: samePhone.length > 0 ? null : phone, email, name, isFree: false });
+        addLogin({ phone: samePhone.length > 0 ? null : phone, email, name, isCustomers: true });
         count(expected.preview, record, email, phone);
       }
     }
