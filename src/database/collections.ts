@@ -253,6 +253,8 @@ export interface DigestedChange {
   deliveryKey: string;
   name: string | null;
   area: string | null;
+  /** Only where there is no name that every message can show. */
+  phone?: string | null;
 }
 
 /** Long work that goes on after an interruption. */

@@ -8,6 +8,7 @@ import type { CustomerDependencies } from '../customers/customer-access.ts';
 import type { DigestedChange } from '../database/collections.ts';
 import type { DeliveryRecord, LoginRecord, StoredCustomerV2 } from '../database/stored-documents.ts';
 import { type NewJournalEntry, writeJournal } from '../journal/write-journal.ts';
+import { isNamedByPhone } from '../notifications/digest-values.ts';
 import type { DigestAddition } from '../notifications/outbox.ts';
 import type { AssignmentChange } from './plan-assignments.ts';
 
@@ -124,8 +125,9 @@ function digestsOf(
     entry.changes.push(change);
   };
   for (const { customer, after, previous, next } of changes) {
-    const name = after.name ?? customer.source.login?.name ?? null;
-    const about = { deliveryKey: after.key, name, area: after.area };
+    const name = after.name?.trim() || (customer.source.login?.name ?? null);
+    const phone = isNamedByPhone(name) ? (after.phone ?? customer.source.login?.phone ?? null) : null;
+    const about = { deliveryKey: after.key, name, area: after.area, ...(phone !== null && { phone }) };
     tell(previous, { change: 'REMOVED', ...about });
     tell(next, { change: 'ADDED', ...about });
   }

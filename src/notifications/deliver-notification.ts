@@ -96,7 +96,8 @@ async function renderRow(
       'What it says in confidence cannot be read: the key that it was encrypted with is gone.',
     );
   }
-  const digested = row.changes === undefined ? {} : digestValues(row.changes);
+  const nameIn = (name: string) => templates.nameIn(kind, row.channel, name);
+  const digested = row.changes === undefined ? {} : digestValues(row.changes, nameIn);
   if (digested === null) return { state: 'CANCELLED' };
   const rendered = templates.render(kind, row.channel, { ...row.values, ...digested, ...opened });
   if (rendered === null) return dead('TOO_LONG', 'It does not fit into one SMS.');

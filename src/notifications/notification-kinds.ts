@@ -22,11 +22,21 @@ export const notificationKinds = {
   /** To an address that somebody wants for their login, and another login has. */
   EMAIL_IN_USE: { values: [], secrets: [] },
   /**
-   * A digest for a delivery boy. `added`, `removed`: how many customers; `addedList`, `removedList`: them, a line each;
-   * `customers`: both in one line.
+   * A digest for a delivery boy. `added`, `removed`: how many customers; `addedList`, `removedList`: them, a line each,
+   * and `addedMore`, `removedMore`: how many more there are; `customers` and `more`: both, to be shown in one line.
    */
   DELIVERIES_CHANGED: {
-    values: ['name', 'added', 'removed', 'addedList', 'removedList', 'customers'],
+    values: [
+      'name',
+      'added',
+      'removed',
+      'addedList',
+      'addedMore',
+      'removedList',
+      'removedMore',
+      'customers',
+      'more',
+    ],
     secrets: [],
   },
   /** To a login's own address: where a new password can be chosen, within so many minutes. */

@@ -1,5 +1,5 @@
 import { gsm7Septets, toGsm7 } from './gsm7.ts';
-import { fill, literalsOf, type Template, type Values } from './template.ts';
+import { fill, literalsOf, placeholdersIn, type Template, type Values } from './template.ts';
 
 export interface RenderedMessage {
   /** Null for an SMS. */
@@ -10,11 +10,14 @@ export interface RenderedMessage {
 /** No line of a value ends a header or begins another: each is one line, but for lists in the body. */
 export function renderEmail(template: Template, values: Values): RenderedMessage {
   const inOneLine = (value: string) => cut(oneLine(value), longestEmailValue);
-  const lines = mapValues(values, inOneLine);
-  const body = mapValues(values, (value, name) =>
-    lists.includes(name) ? value.split('\n').map(inOneLine).join('\n') : inOneLine(value),
+  const { subject, body, language } = template;
+  const inline = inlineEntries(template, values, inOneLine);
+  while (inline.text().length > longestEmailValue && inline.drop());
+  const lines: Record<string, string> = { ...mapValues(values, inOneLine), ...inline.values() };
+  const inBody = mapValues(values, (value, name) =>
+    lists.includes(name) ? value.split('\n').map(inOneLine).join('\n') : (lines[name] ?? ''),
   );
-  return { subject: fill(template.subject ?? '', lines), text: fill(template.body, body) };
+  return { subject: fill(subject ?? '', lines, language), text: `${fill(body, inBody, language).trim()}\n` };
 }
 
 /** The values that have a line for each entry. */
@@ -23,19 +26,25 @@ const lists: readonly string[] = ['addedList', 'removedList', 'options'];
 /**
  * Renders an SMS that fits one segment: 160 septets where the template is in the alphabet of SMS, and then its values are
  * brought into that alphabet too; 70 UTF-16 units where it is not. What is too long is shortened: names at their end,
- * addresses and what to log in with in the middle. Secrets never are.
+ * addresses and what to log in with in the middle, and of entries as many as fit are shown whole. Secrets never are.
  *
  * @returns Null when it does not fit even so.
  */
 export function renderSms(template: Template, values: Values): RenderedMessage | null {
-  const inAlphabet = gsm7Septets(literalsOf(template.body)) !== null;
-  const shown: Record<string, string> = mapValues(values, (value, name) =>
-    inAlphabet && name in substitutes
-      ? toGsm7(oneLine(value), substitutes[name] ?? '').trim()
-      : oneLine(value),
-  );
-  const text = () => fill(template.body, shown);
+  const inAlphabet = smsAlphabetOf(template);
+  const inline = inlineEntries(template, values, (entry) => inAlphabet(oneLine(entry), ''));
+  const shown: Record<string, string> = {
+    ...mapValues(values, (value, name) =>
+      name in substitutes ? inAlphabet(oneLine(value), substitutes[name] ?? '').trim() : oneLine(value),
+    ),
+    ...inline.values(),
+  };
+  const text = () => fill(template.body, shown, template.language);
   for (const [name, { least, shorten }] of Object.entries(shortened)) {
+    if (name === 'customers') {
+      while (!fitsOneSegment(text()) && inline.drop()) Object.assign(shown, inline.values());
+      continue;
+    }
     const characters = Array.from(graphemes.segment(shown[name] ?? ''), ({ segment }) => segment);
     for (
       let length = Math.min(characters.length - 1, 160);
@@ -46,6 +55,42 @@ export function renderSms(template: Template, values: Values): RenderedMessage |
     }
   }
   return fitsOneSegment(text()) ? { subject: null, text: text() } : null;
+}
+
+/** How an SMS writes what people typed: in the alphabet of SMS where its template is in it, else as it was typed. */
+export function smsAlphabetOf({ body }: Template): (text: string, substitute: string) => string {
+  return gsm7Septets(literalsOf(body)) === null ? (text) => text : toGsm7;
+}
+
+/**
+ * `customers`, a line for each, in one line, and how many `more` there are than it names. A template that does not show
+ * `more` has the number at the end, so that nothing is missing without a sign.
+ */
+function inlineEntries(
+  template: Template,
+  { customers = '', more = '' }: Values,
+  map: (entry: string) => string,
+) {
+  const entries = customers
+    .split('\n')
+    .filter((entry) => entry !== '')
+    .map(map);
+  const showsMore = placeholdersIn(template.body).includes('more');
+  let rest = Number(more) || 0;
+  const text = () => {
+    const sign = showsMore || rest === 0 || entries.length === 0 ? [] : [`${ellipsis} +${rest}`];
+    return [...entries, ...sign].join(', ');
+  };
+  return {
+    text,
+    values: () => ({ customers: text(), more: rest === 0 ? '' : String(rest) }),
+    /** Leaves out the last entry; false when there is none. */
+    drop(): boolean {
+      if (entries.pop() === undefined) return false;
+      rest += 1;
+      return true;
+    },
+  };
 }
 
 /** Whether a text is sent as one SMS. */
@@ -59,6 +104,7 @@ export const shortened: Readonly<
   Record<string, { least: number; shorten: (characters: readonly string[], length: number) => string }>
 > = {
   name: { least: 0, shorten: cutEnd },
+  // By whole entries.
   customers: { least: 0, shorten: cutEnd },
   newEmail: { least: 24, shorten: cutMiddle },
   loginName: { least: 36, shorten: cutMiddle },

@@ -1,9 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { StoredNotification } from '../database/collections.ts';
 import { type NotificationKind, notificationKinds } from './notification-kinds.ts';
-import { type RenderedMessage, renderEmail, renderSms, shortened } from './render-message.ts';
-import { literalsOf, parseTemplate, placeholdersIn, type Template, type Values } from './template.ts';
+import { type RenderedMessage, renderEmail, renderSms, shortened, smsAlphabetOf } from './render-message.ts';
+import {
+  conditionsIn,
+  literalsOf,
+  parseTemplate,
+  placeholdersIn,
+  type Template,
+  unconditionalPart,
+  type Values,
+} from './template.ts';
 
 export type Channel = StoredNotification['channel'];
 
@@ -11,6 +19,8 @@ export type Channel = StoredNotification['channel'];
 export interface Templates {
   /** Null when an SMS cannot be made to fit one segment. `values` and secrets together, without `business`. */
   render(kind: NotificationKind, channel: Channel, values: Values): RenderedMessage | null;
+  /** A name as a message shows it: an SMS in the alphabet of SMS leaves out what that has not. */
+  nameIn(kind: NotificationKind, channel: Channel, name: string): string;
 }
 
 export interface TemplatesOptions {
@@ -55,7 +65,7 @@ export async function loadTemplates(options: TemplatesOptions): Promise<Template
         problems.push(`${name}: is missing`);
         continue;
       }
-      const template = parseTemplate(found.text, channel === 'EMAIL');
+      const template = parseTemplate(found.text, channel === 'EMAIL', basename(dirname(found.path)));
       const wrong =
         template === null ? ['must begin with "Subject: …"'] : check(kind, channel, template, businessName);
       problems.push(...wrong.map((problem) => `${found.path}: ${problem}`));
@@ -63,12 +73,16 @@ export async function loadTemplates(options: TemplatesOptions): Promise<Template
     }
   }
   if (problems.length > 0) throw new TemplateError(problems);
+  const templateOf = (kind: NotificationKind, channel: Channel) => {
+    const template = templates.get(templateName(kind, channel));
+    if (template === undefined) throw new Error(`There is no template ${templateName(kind, channel)}.`);
+    return template;
+  };
   return {
-    render(kind, channel, values) {
-      const template = templates.get(templateName(kind, channel));
-      if (template === undefined) throw new Error(`There is no template ${templateName(kind, channel)}.`);
-      return render(channel, template, { ...values, business: businessName });
-    },
+    render: (kind, channel, values) =>
+      render(channel, templateOf(kind, channel), { ...values, business: businessName }),
+    nameIn: (kind, channel, name) =>
+      channel === 'SMS' ? smsAlphabetOf(templateOf(kind, channel))(name, '') : name,
   };
 }
 
@@ -130,33 +144,44 @@ function nullIfMissing(error: NodeJS.ErrnoException): null {
 function check(kind: NotificationKind, channel: Channel, template: Template, business: string): string[] {
   const { values, secrets } = notificationKinds[kind];
   const text = `${template.subject ?? ''}\n${template.body}`;
-  const shown = placeholdersIn(text);
+  const shown = [...new Set([...placeholdersIn(text), ...conditionsIn(text)])];
   const allowed: readonly string[] = [...values, ...secrets, 'business'];
   const problems = shown
     .filter((name) => !allowed.includes(name))
     .map((name) => `shows {{${name}}}, which this message does not have (${allowed.join(', ')})`);
   problems.push(
     ...secrets
-      .filter((name) => !placeholdersIn(template.body).includes(name))
+      .filter((name) => !placeholdersIn(unconditionalPart(template.body)).includes(name))
       .map((name) => `does not show {{${name}}}`),
     ...secrets
       .filter((name: string) => placeholdersIn(template.subject ?? '').includes(name))
       .map((name) => `shows {{${name}}} in the subject, which servers write into their logs`),
   );
-  if (/\{\{|\}\}/.test(literalsOf(text))) problems.push('has {{ or }} that belong to no placeholder');
+  if ([template.subject ?? '', template.body].some((part) => /\{\{|\}\}/.test(literalsOf(part))))
+    problems.push('has {{ or }} that belong to no placeholder and no section');
   if (text.includes('\uFFFD')) problems.push('is not written in UTF-8');
   if (channel === 'SMS' && problems.length === 0 && !fitsWithLongest(template, allowed, business))
     problems.push('is longer than one SMS (160 characters of its alphabet, else 70) with the longest values');
   return problems;
 }
 
-/** What can be shortened counts as short as it gets, so that every message fits. */
+/** What can be shortened counts as short as it gets, so that every message fits, also where a number is 0 or 1. */
 function fitsWithLongest(template: Template, names: readonly string[], business: string): boolean {
   const longest = Object.fromEntries(
-    names.map((name) => [name, 'x'.repeat(shortened[name]?.least ?? longestValues[name] ?? 0)]),
+    names.map((name) => [
+      name,
+      mostOf.get(name) ?? 'x'.repeat(shortened[name]?.least ?? longestValues[name] ?? 0),
+    ]),
   );
-  return renderSms(template, { ...longest, business }) !== null;
+  const counts = names.filter((name) => mostOf.has(name));
+  const variants = [{}, ...counts.flatMap((name) => ['0', '1'].map((few) => ({ [name]: few })))];
+  return variants.every((variant) => renderSms(template, { ...longest, ...variant, business }) !== null);
 }
+
+/** Numbers, as many as there can be. */
+const mostOf: ReadonlyMap<string, string> = new Map(
+  ['added', 'removed', 'more', 'addedMore', 'removedMore'].map((name) => [name, '99999']),
+);
 
 /** Of values that are never shortened. A longer link is not sent by SMS. */
 const longestValues: Readonly<Record<string, number>> = {
@@ -165,6 +190,4 @@ const longestValues: Readonly<Record<string, number>> = {
   code: 10,
   link: 100,
   minutes: 2,
-  added: 5,
-  removed: 5,
 };

@@ -96,7 +96,7 @@ describe('what a delivery boy is told', () => {
       kind: 'DELIVERIES_CHANGED',
       channel: 'EMAIL',
       to: boy.email,
-      subject: '3 new customers, 0 removed',
+      subject: '3 new customers',
     });
     expect(sent[0]?.text).toContain('- Asha Rao (Baner)\n- Meera Iyer\n- José Patil (Aundh)');
     // The other one had a customer for a moment, and is told nothing of it.
@@ -109,9 +109,9 @@ describe('what a delivery boy is told', () => {
     await until(() => sent.length === 3);
     expect(sent.find(({ to }) => to === boy.email && to !== sent[0]?.to)).toBeUndefined();
     const second = sent.slice(1).find(({ to }) => to === boy.email);
-    expect(second?.subject).toBe('0 new customers, 2 removed');
+    expect(second?.subject).toBe('2 customers removed');
     expect(second?.text).toContain('- Asha Rao (Baner)\n- José Patil (Aundh)');
-    expect(sent.slice(1).find(({ to }) => to === other.email)?.subject).toBe('1 new customers, 0 removed');
+    expect(sent.slice(1).find(({ to }) => to === other.email)?.subject).toBe('1 new customer');
   });
 
   it('is one SMS of one segment where he has no address, whatever the names', async () => {
@@ -129,9 +129,43 @@ describe('what a delivery boy is told', () => {
     await until(() => sent.length === 2);
     const sms = sent.find(({ channel }) => channel === 'SMS');
     expect(sms?.to).toBe('+919833300000');
-    expect(sms?.text).toMatch(/^10 new customers, 2 removed: \+Asha Rao \(Baner\), \+Mahesh/);
-    expect(sms?.text).toMatch(/ Milk & More$/);
+    expect(sms?.text).toMatch(
+      /^10 new customers, 2 removed: \+Asha Rao \(Baner\), \+Maheshwari Subramaniam\.\.\. \(Baner\), .* \(Baner\) and 9 more\. Milk & More$/,
+    );
     expect(sms?.text.length).toBeLessThanOrEqual(160);
+  });
+
+  it('names somebody without a name by phone and area, also where an SMS cannot write the name', async () => {
+    const reader = { email: '9833300001@delivery.local', phone: '98333 00001' };
+    const [byEmail, bySms] = [await assignments.boy(), await assignments.boy(reader)];
+    const login = await assignments.login({ name: null, phone: '98777 00001' });
+    const records = [
+      await assignments.record({ name: ' ', phone: '98777 00002', area: null }),
+      await assignments.record({ name: 'आशा राव', phone: '98777 00003', area: 'पुणे' }),
+      await assignments.record({ name: null, phone: null, email: null, area: 'Aundh', user_id: login.id }),
+      await assignments.record({ name: null, phone: null, email: null, area: null }),
+    ];
+    for (const boy of [byEmail, bySms])
+      await assignments.assignAll(records.map(({ _id }) => ({ customer: String(_id), deliveryBoy: boy.id })));
+    const told = (await rows()).find(({ loginKey }) => loginKey === String(bySms._id));
+    expect(told?.changes?.map(({ phone = null }) => phone)).toEqual([
+      '98777 00002',
+      '98777 00003',
+      '98777 00001',
+      null,
+    ]);
+    startSending();
+    assignments.clock.ms += windowMs;
+    await until(allSettled);
+    expect(sent.map(({ channel, text }) => [channel, text])).toEqual([
+      ['SMS', '4 new customers: +98777 00002, +98777 00003, +98777 00001 (Aundh), +no name. Milk & More'],
+    ]);
+    for (const { id } of records) await assignments.assign(id, byEmail.id);
+    assignments.clock.ms += windowMs;
+    await until(async () => sent.length === 3 && (await allSettled()));
+    expect(sent.find(({ to }) => to === byEmail.email)?.text).toContain(
+      'New (4):\n\n- 98777 00002\n- आशा राव (पुणे)\n- 98777 00001 (Aundh)\n- no name\n\nLog in',
+    );
   });
 
   it('is nothing when what came within the window comes to nothing', async () => {
