@@ -42,7 +42,7 @@ describe('SMS, by a real HTTP endpoint', () => {
     expect(JSON.parse(receiver.posts[0]?.body ?? '')).toEqual({
       id: row?._id,
       to: phoneE164,
-      text: `Log in as asha@example.com with the password ${password} and choose your own by 2026-03-08. Milk & More`,
+      text: `Hello Asha Rao, log in as asha@example.com with the password ${password} and choose your own by 2026-03-08. Milk & More`,
       sender: 'Milk & More',
       kind: 'CREDENTIALS',
     });
