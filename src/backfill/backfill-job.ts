@@ -3,6 +3,9 @@ import type { Job } from '../jobs/job.ts';
 /** Under this kind runs of the backfill are among the jobs. */
 export const backfillKind = 'backfill';
 
+/** For refusals: who cancels a run, in the API and in a terminal. */
+export const backfillCancelledBy = '`cancelBackfill`, or `customer-gateway backfill --cancel`';
+
 /** What the plan of the migration calls it. */
 export const backfillMigrationName = 'backfill_users_for_v2_customers';
 

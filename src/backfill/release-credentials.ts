@@ -12,6 +12,7 @@ import {
   type ReleaseInput,
   type ReleaseJob,
   type ReleaseProgress,
+  releaseCancelledBy,
   releaseKind,
 } from './release-job.ts';
 import { previewRelease, type ReleasePreview } from './release-preview.ts';
@@ -59,6 +60,7 @@ export async function startRelease(
   const job = await startJob<ReleaseInput & Fields, ReleaseProgress & Fields>(database, {
     kind: releaseKind,
     title: 'release of credentials',
+    cancelledBy: releaseCancelledBy,
     startedBy: actor,
     input: { backfillId, perMinute: rate },
     progress: { ...progress },

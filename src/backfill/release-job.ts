@@ -35,6 +35,9 @@ export type ReleaseJob = Job<ReleaseInput, ReleaseProgress>;
 
 export const releaseKind = 'release';
 
+/** For refusals: who cancels a release, in the API and in a terminal. */
+export const releaseCancelledBy = '`cancelRelease`, or `customer-gateway release-credentials --cancel`';
+
 export function findRelease(database: Database, id: string): Promise<ReleaseJob | null> {
   return findJob<ReleaseInput, ReleaseProgress>(database, releaseKind, id);
 }

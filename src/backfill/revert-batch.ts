@@ -5,8 +5,8 @@ import { controlJob } from '../jobs/control-job.ts';
 import { findJob } from '../jobs/job.ts';
 import { startJob } from '../jobs/start-job.ts';
 import type { BackfillDependencies } from './backfill-dependencies.ts';
-import { backfillKind } from './backfill-job.ts';
-import { releaseKind } from './release-job.ts';
+import { backfillCancelledBy, backfillKind } from './backfill-job.ts';
+import { releaseCancelledBy, releaseKind } from './release-job.ts';
 import {
   findRevert,
   type RevertInput,
@@ -92,7 +92,10 @@ export async function checkBatch({ customers }: BackfillDependencies, batchId: s
   const backfill = await findJob(database, backfillKind, batchId);
   if (backfill === null) throw new AppError('NOT_FOUND', 'There is no backfill with this id.');
   if (!ended.has(backfill.state)) {
-    throw new AppError('CONFLICT', 'This backfill is not finished. Cancel it first, or wait for it.');
+    throw new AppError(
+      'CONFLICT',
+      `This backfill is not finished (${backfill.state}). Wait for it, or cancel it first (${backfillCancelledBy}).`,
+    );
   }
   const release = await database.jobs.findOne({
     kind: releaseKind,
@@ -102,7 +105,7 @@ export async function checkBatch({ customers }: BackfillDependencies, batchId: s
   if (release !== null) {
     throw new AppError(
       'CONFLICT',
-      `A release of credentials to these logins is not finished (${release._id}, ${release.state}). Cancel it first, or wait for it.`,
+      `A release of credentials to these logins is not finished (${release._id}, ${release.state}). Wait for it, or cancel it first (${releaseCancelledBy}).`,
     );
   }
 }

@@ -8,6 +8,7 @@ import {
   type BackfillInput,
   type BackfillJob,
   type BackfillProgress,
+  backfillCancelledBy,
   backfillKind,
   noProgress,
 } from './backfill-job.ts';
@@ -69,6 +70,7 @@ export async function startStoredBackfill(
   const job = await startJob<BackfillInput, BackfillProgress>(customers.database, {
     kind: backfillKind,
     title: 'backfill',
+    cancelledBy: backfillCancelledBy,
     startedBy,
     input: { retryOf },
     progress: noProgress,

@@ -1,34 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command, type Command as CommandType } from 'commander';
+import { Command, type Command as CommandType, Option } from 'commander';
 import { loadSigningKeys } from '../accounts/signing-keys.ts';
 import type { BackfillDependencies } from '../backfill/backfill-dependencies.ts';
 import { requireIndex } from '../backfill/backfill-dry-run.ts';
-import { type BackfillJob, backfillKind, backfillMigrationName } from '../backfill/backfill-job.ts';
-import { controlStoredBackfill, dryRunAsRun, findBackfill, storedAsRun } from '../backfill/backfill-runs.ts';
+import {
+  type BackfillInput,
+  type BackfillJob,
+  type BackfillProgress,
+  backfillKind,
+  backfillMigrationName,
+} from '../backfill/backfill-job.ts';
+import { dryRunAsRun, findBackfill, storedAsRun } from '../backfill/backfill-runs.ts';
 import type { BackfillRun } from '../backfill/backfill-types.ts';
 import { backfillWork } from '../backfill/backfill-work.ts';
 import { releaseRates } from '../backfill/release-rate.ts';
 import { startStoredBackfill } from '../backfill/start-backfill.ts';
 import { buildUseCases } from '../build-use-cases.ts';
 import { sweepIndex } from '../customer-index/sweep-index.ts';
+import type { Database } from '../database/collections.ts';
 import { AppError } from '../errors.ts';
 import { readFigures } from '../reports/figures.ts';
-import { countFailures, createFailuresFile, type FailuresFile } from './backfill/backfill-failures.ts';
-import {
-  type ComparedFigures,
-  comparedFigures,
-  failuresTable,
-  figuresTable,
-  outcomeLines,
-  projectedFigures,
-  samplesTable,
-} from './backfill/backfill-report.ts';
-import { sampleCreated } from './backfill/backfill-samples.ts';
-import { environment, withDatabase } from './command-context.ts';
+import { createFailuresFile, type FailuresFile } from './backfill/backfill-failures.ts';
+import { progressText } from './backfill/backfill-progress.ts';
+import { comparedFigures, projectedFigures } from './backfill/backfill-report.ts';
+import { cancelBackfill } from './backfill/cancel-backfill.ts';
+import { printOutcome } from './backfill/print-outcome.ts';
+import { environment, holdsNobody, holdsNobodyText, withDatabase } from './command-context.ts';
 import { count } from './import/progress-bar.ts';
 import { confirm } from './jobs/confirm.ts';
+import { controlUnfinished } from './jobs/control-unfinished.ts';
 import { followJob, interruption } from './jobs/follow-job.ts';
-import { releaseTo } from './release-credentials-command.ts';
+import { releaseTo } from './release/follow-release.ts';
 import { UsageError } from './usage-error.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -36,6 +38,7 @@ interface Options {
   readonly apply?: boolean;
   readonly retry?: string;
   readonly resume?: boolean;
+  readonly cancel?: boolean;
   readonly release?: boolean;
   readonly perMinute: number;
   readonly failures?: string;
@@ -47,8 +50,23 @@ export function backfillCommand(): Command {
   return new Command('backfill')
     .description('give every delivery record a login; without --apply nothing is written')
     .option('--apply', 'make the logins')
-    .option('--retry <run>', 'try the failures of that run again, and nothing else')
-    .option('--resume', 'go on with a run that was paused, has failed or was interrupted')
+    .option('--retry <run>', 'try the failures of that run again, and nothing else; needs no --apply')
+    .addOption(
+      new Option(
+        '--resume',
+        'go on with a run that was paused, has failed or was interrupted; needs no --apply',
+      ).conflicts(['retry']),
+    )
+    .addOption(
+      new Option('--cancel', 'give up the run that is not finished; what it has made stays').conflicts([
+        'apply',
+        'retry',
+        'resume',
+        'release',
+        'perMinute',
+        'failures',
+      ]),
+    )
     .option('--release', 'afterwards send the new logins their credentials, too')
     .option(
       '--per-minute <n>',
@@ -62,6 +80,7 @@ export function backfillCommand(): Command {
     .addHelpText('after', help)
     .action(async (options: Options, command: CommandType) => {
       try {
+        requireTogether(options, command);
         await run(options);
       } catch (error) {
         if (error instanceof UsageError) command.error(`error: ${error.message}`, { exitCode: 2 });
@@ -74,20 +93,39 @@ const help = `
 This is the migration ${backfillMigrationName}. Without --apply, --retry or --resume it is a dry run, which
 writes nothing: it says who would get a login, who would be refused and what a release would send. The logins have no
 password until their credentials are released. A run is done once, whoever works on it: where a gateway has taken it up,
-this command watches. Ctrl-C pauses, and --resume goes on, here or in the API.
+this command watches. Ctrl-C pauses, and --resume goes on, here or in the API;
+--cancel gives it up, whichever process works on it.
 
 Exit codes: 0 done, 1 failed or cancelled, 2 wrong usage, 3 done and some records got no login, 130 paused or interrupted.
 
 Examples:
   customer-gateway backfill --failures refused.csv
   customer-gateway backfill --apply
-  customer-gateway backfill --retry RUN`;
+  customer-gateway backfill --retry RUN
+  customer-gateway backfill --cancel`;
+
+/** @throws UsageError for what would have no effect. */
+function requireTogether(options: Options, command: CommandType): void {
+  if (options.release === true && !writesWith(options)) {
+    throw new UsageError('--release needs --apply, --retry or --resume.');
+  }
+  if (options.release !== true && command.getOptionValueSource('perMinute') !== 'default') {
+    throw new UsageError('--per-minute needs --release: it is the rate at which messages are sent.');
+  }
+}
+
+function writesWith({ apply, retry, resume }: Options): boolean {
+  return apply === true || retry !== undefined || resume === true;
+}
 
 async function run(options: Options): Promise<void> {
-  const writes = options.apply === true || options.retry !== undefined || options.resume === true;
-  if (options.release === true && !writes) throw new UsageError('--release needs --apply.');
-  if (options.resume === true && options.retry !== undefined)
-    throw new UsageError('--resume and --retry exclude one another.');
+  if (options.cancel === true) {
+    // What has to stop waits for no migration.
+    return withDatabase(({ database }) => cancelBackfill(database, options.json === true), {
+      anySchema: true,
+    });
+  }
+  const writes = writesWith(options);
   const stopping = interruption();
   const file = options.failures === undefined ? null : await createFailuresFile(options.failures);
   try {
@@ -95,6 +133,7 @@ async function run(options: Options): Promise<void> {
       async ({ config, database }) => {
         const keys = await loadSigningKeys(config);
         const { backfill } = await buildUseCases({ config, database, keys, now: () => new Date() });
+        if (await holdsNobody(database)) console.error(holdsNobodyText(database));
         await (writes ? apply : dryRun)({ backfill, options, stopping, file });
       },
       { readOnly: !writes },
@@ -112,7 +151,7 @@ interface Work {
 }
 
 async function dryRun(work: Work): Promise<void> {
-  const { backfill, stopping } = work;
+  const { backfill, options, stopping } = work;
   const { database, now } = backfill.customers;
   await requireIndex(database);
   const before = comparedFigures(await readFigures(database, now()));
@@ -123,11 +162,13 @@ async function dryRun(work: Work): Promise<void> {
     if (stopping.aborted && current.finishedAt === null) backfill.dryRuns.control(backfill, id, 'cancel');
     if (current.state !== 'QUEUED' && current.state !== 'RUNNING') {
       if (current.error !== null) throw new AppError('CONFLICT', `The dry run failed: ${current.error}`);
-      await report(work, dryRunAsRun(current), before, projectedFigures(before, current.progress.created));
+      const outcome = dryRunAsRun(current);
+      const after = projectedFigures(before, outcome.created);
+      printJson(options, await printOutcome(backfill, outcome, { ...shown(work), before, after }));
       if (current.state === 'CANCELLED') console.error('Interrupted: the figures are of a part.');
       if ((current.unindexed ?? 0) > 0) console.error(staleIndexText(current.unindexed ?? 0));
       console.error('Nothing was written. To make the logins: customer-gateway backfill --apply');
-      process.exitCode = current.state === 'CANCELLED' ? 130 : exitCode(dryRunAsRun(current));
+      process.exitCode = current.state === 'CANCELLED' ? 130 : exitCode(outcome);
       return;
     }
     const { processed, total } = current.progress;
@@ -158,7 +199,7 @@ async function apply(work: Work): Promise<void> {
   }
   const started =
     options.resume === true
-      ? await resume(backfill)
+      ? await resume(database)
       : await startStoredBackfill(backfill, 'command line', options.retry ?? null);
   console.error(`Run ${started.id} of ${backfillMigrationName}`);
   const job = (await followJob({
@@ -172,82 +213,56 @@ async function apply(work: Work): Promise<void> {
     environment,
   })) as BackfillJob;
   const outcome = storedAsRun(job);
-  await report(work, outcome, before, comparedFigures(await readFigures(database, now())));
+  const after = comparedFigures(await readFigures(database, now()));
+  const json = await printOutcome(backfill, outcome, { ...shown(work), before, after });
   if (outcome.error !== null) console.error(`It failed: ${outcome.error}`);
   if (job.state === 'PAUSED' || job.state === 'FAILED') {
-    console.error('To go on: customer-gateway backfill --resume');
+    console.error('To go on: customer-gateway backfill --resume. To give it up: --cancel.');
   }
+  if (job.state === 'CANCELLED') console.error('It was cancelled.');
   process.exitCode = exitCode(outcome);
-  if (job.state !== 'SUCCEEDED') return;
-  if (outcome.errors > 0) console.error(`Once they are mended: customer-gateway backfill --retry ${job.id}`);
-  if (options.release === true) {
-    await releaseTo(backfill, { backfillId: job.id, perMinute: options.perMinute }, stopping);
-  } else if (outcome.created > 0) {
-    console.error(`To send credentials: customer-gateway release-credentials --backfill ${job.id}`);
+  let release: Released = null;
+  try {
+    if (job.state === 'SUCCEEDED') release = await afterwards(work, outcome);
+  } finally {
+    // Whatever becomes of the release, this was done.
+    printJson(options, { ...json, release });
   }
 }
 
+/** What a release printed as JSON says; null where there was none. */
+type Released = Awaited<ReturnType<typeof releaseTo>> | null;
+
+async function afterwards({ backfill, options, stopping }: Work, { id, errors, created }: BackfillRun) {
+  if (errors > 0) console.error(`Once they are mended: customer-gateway backfill --retry ${id}`);
+  if (options.release === true) {
+    return releaseTo(backfill, { backfillId: id, perMinute: options.perMinute }, stopping);
+  }
+  if (created > 0)
+    console.error(`To send credentials: customer-gateway release-credentials --backfill ${id}`);
+  return null;
+}
+
 /** The run that is not finished, going on. */
-async function resume(backfill: BackfillDependencies): Promise<BackfillJob> {
-  const { database } = backfill.customers;
-  const unfinished = await database.jobs.findOne({ kind: backfillKind, unfinished: true });
-  if (unfinished === null) throw new AppError('NOT_FOUND', 'There is no run that could go on.');
-  return controlStoredBackfill(backfill, unfinished._id, 'resume');
+function resume(database: Database): Promise<BackfillJob> {
+  return controlUnfinished<BackfillInput, BackfillProgress>(database, {
+    kind: backfillKind,
+    what: 'backfill',
+    command: 'resume',
+  });
 }
 
 async function requireRetry(backfill: BackfillDependencies, id: string): Promise<void> {
   if ((await findBackfill(backfill, id)) === null) throw new AppError('NOT_FOUND', `There is no run ${id}.`);
 }
 
-/** How fast it goes, and how long it will take, by what was done since it was first looked at. */
-function progressText() {
-  let first: { readonly at: number; readonly processed: number } | null = null;
-  return (job: { readonly progress: unknown }) => {
-    const { processed, total, created, errors, phase } = job.progress as BackfillJob['progress'];
-    if (phase === 'PREPARING') return { done: 0, total: 0, text: 'bringing the index up to date' };
-    first ??= { at: performance.now(), processed };
-    const rate = ((processed - first.processed) * 1000) / Math.max(1, performance.now() - first.at);
-    const left =
-      rate > 0 ? `, ${count(Math.round(rate))}/s, ${secondsText((total - processed) / rate)} left` : '';
-    const failed = errors === 0 ? '' : `, ${count(errors)} refused`;
-    return { done: processed, total, text: `${count(created)} created${failed}${left}` };
-  };
+function shown({ options, file }: Work) {
+  const { json = false, failures: path } = options;
+  return { json, failures: file === null || path === undefined ? null : { file, path } };
 }
 
-function secondsText(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  return whole < 90 ? `${whole} s` : `${Math.ceil(whole / 60)} min`;
-}
-
-async function report(
-  { backfill, options, file }: Work,
-  outcome: BackfillRun,
-  before: ComparedFigures,
-  after: ComparedFigures,
-): Promise<void> {
-  const failures = await countFailures(backfill, outcome.id);
-  const samples = await sampleCreated(backfill, outcome);
-  const written = await file?.write(backfill, outcome.id);
-  const say = options.json === true ? console.error : console.log;
-  for (const line of outcomeLines(outcome)) say(line);
-  if (options.json !== true) {
-    console.log(figuresTable(before, after, outcome.dryRun));
-    if (failures.length > 0) console.log(failuresTable(failures));
-    if (samples.length > 0) console.log(`To spot-check:\n${samplesTable(samples)}`);
-  } else {
-    const { state, id, ...counts } = outcome;
-    console.log(
-      JSON.stringify(
-        { migration: backfillMigrationName, id, state, ...counts, failures, before, after, samples },
-        null,
-        2,
-      ),
-    );
-  }
-  if (written !== undefined && options.failures !== undefined) {
-    const part = written < outcome.errors ? ` of ${count(outcome.errors)}` : '';
-    console.error(`${count(written)}${part} records that get no login: ${options.failures}`);
-  }
+function printJson({ json }: Options, outcome: object): void {
+  if (json === true) console.log(JSON.stringify(outcome, null, 2));
 }
 
 function staleIndexText(records: number): string {

@@ -9,6 +9,8 @@ export interface NewJob<Input extends Document, Progress extends Document> {
   readonly kind: string;
   /** What people call it, for the refusal: `backfill`. */
   readonly title: string;
+  /** How to cancel one that is not finished, for the refusal; absent where it cannot be cancelled. */
+  readonly cancelledBy?: string;
   readonly startedBy: string;
   readonly input: Input;
   readonly progress: Progress;
@@ -22,7 +24,7 @@ export interface NewJob<Input extends Document, Progress extends Document> {
  */
 export async function startJob<Input extends Document, Progress extends Document>(
   database: Database,
-  { kind, title, startedBy, input, progress, now }: NewJob<Input, Progress>,
+  { kind, title, cancelledBy, startedBy, input, progress, now }: NewJob<Input, Progress>,
 ): Promise<Job<Input, Progress>> {
   const stored: StoredJob = {
     _id: randomUUID(),
@@ -42,15 +44,19 @@ export async function startJob<Input extends Document, Progress extends Document
     await database.jobs.insertOne(stored);
   } catch (error) {
     if (error instanceof MongoServerError && error.code === duplicateKeyCode) {
-      throw await underWay(database, kind, title);
+      throw await underWay(database, { kind, title, cancelledBy });
     }
     throw error;
   }
   return toJob(stored) as Job<Input, Progress>;
 }
 
-async function underWay(database: Database, kind: string, title: string): Promise<AppError> {
+async function underWay(
+  database: Database,
+  { kind, title, cancelledBy }: { kind: string; title: string; cancelledBy: string | undefined },
+): Promise<AppError> {
   const other = await database.jobs.findOne({ kind, unfinished: true });
   const which = other === null ? '' : ` (${other._id}, ${other.state})`;
-  return new AppError('CONFLICT', `Another ${title} is not finished${which}. Wait for it, or cancel it.`);
+  const cancel = cancelledBy === undefined ? '' : `, or cancel it (${cancelledBy})`;
+  return new AppError('CONFLICT', `Another ${title} is not finished${which}. Wait for it${cancel}.`);
 }
