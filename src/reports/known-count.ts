@@ -1,5 +1,6 @@
 import type { KnownCount } from '../customers/count-rows.ts';
 import type { CustomerFilter } from '../customers/customer-filter.ts';
+import { givenConditions } from '../customers/given-conditions.ts';
 import type { FacetGroup, Figures } from './figures.ts';
 import type { RecentFigures } from './recent-figures.ts';
 
@@ -10,8 +11,8 @@ import type { RecentFigures } from './recent-figures.ts';
  */
 export function knownCount(figures: RecentFigures): KnownCount {
   return async (filter) => {
-    const given = Object.entries(filter ?? {}).filter(([, value]) => value != null);
-    return isCounted(given.map(([field]) => field)) ? countOf(await figures.read(), filter ?? {}) : null;
+    const given = givenConditions(filter);
+    return isCounted(Object.keys(given)) ? countOf(await figures.read(), given) : null;
   };
 }
 

@@ -32,6 +32,13 @@ beforeAll(async () => {
       record('ph', 'Phone Person', { phone: '+91 98765 43210', email: 'Some.Body@Example.com' }),
       ...Array.from({ length: 300 }, (_, at) => record(`crowd-${at}`, `Sharada Crowd${at}`)),
       record('sw', 'Swapna Deshmukh'),
+      record('us', 'Person Abroad', { phone: '+1 (415) 555-2671' }),
+      record('it', 'Person Rome', { phone: '+39 06 698 12345' }),
+      record('m-emoji', 'Id With Hyphen'),
+      record('Upper-Case-ID', 'Id With Capitals'),
+      record('no uuid at all', 'Id With Spaces'),
+      record('st', 'Jörg Straße'),
+      record('dz', "Maria D'Souza"),
     ],
   });
   admin = await app.logIn('the-admin@example.com');
@@ -72,6 +79,38 @@ describe('a search finds', () => {
     ['some.body@example.com', ['ph']],
     ['SOME', ['ph']],
     ['zoya', ['login-zoya']],
+    ['4155552671', ['us']],
+    ['(415) 555-2671', ['us']],
+    ['415-555', ['us']],
+    ['1 415 555 2671', ['us']],
+    ['14155552671', ['us']],
+    ['+1 415 555 2671', ['us']],
+    ['001 415 555 2671', ['us']],
+    ['06 698 12345', ['it']],
+    ['٩٨٧٦٥٤٣٢١٠', ['ph']],
+    ['۹۸۷۶۵', ['ph']],
+    ['९८७६५ ४३२१०', ['ph']],
+    ['+९१ ९८७६५-४३२१०', ['ph']],
+    ['\u202a+91 98765\u201143210\u202c', ['ph']],
+    ['＋９１ ９８７６５ ４３２１０', ['ph']],
+    ['m-emoji', ['m-emoji']],
+    ['M-EMO', ['m-emoji']],
+    ['memoji', ['m-emoji']],
+    ['Upper-Case-ID', ['Upper-Case-ID']],
+    ['upper-c', ['Upper-Case-ID']],
+    ['no uuid at', ['no uuid at all']],
+    ['crowd-299', ['crowd-299']],
+    ['strasse', ['st']],
+    ['STRASSE', ['st']],
+    ['straße', ['st']],
+    ['jorg strass', ['st']],
+    ['brien', ['fr']],
+    ["renee o'brien", ['fr']],
+    ['o brien', ['fr']],
+    ['souza', ['dz']],
+    ["D'Souza", ['dz']],
+    ['d’sou', ['dz']],
+    ['dsouza', ['dz']],
   ])('%j: %j', async (search, ids) => {
     expect(await found(admin, search)).toEqual(ids);
   });
@@ -91,6 +130,10 @@ describe('an analyst', () => {
       '98765 43210',
       '+919876543210',
       '98765',
+      '٩٨٧٦٥',
+      '९८७६५४३२१०',
+      '1415',
+      'some.b',
       'some.body@example.com',
       'zoya.secret',
       'body',
@@ -105,6 +148,7 @@ describe('an analyst', () => {
       }
     }
     expect(await found(analyst, 'zoya')).toEqual(['login-zoya']);
+    expect(await found(analyst, 'm-emoji')).toEqual(['m-emoji']);
   });
 
   it('reads nothing in a cursor that is masked elsewhere', async () => {

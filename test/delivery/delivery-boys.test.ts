@@ -98,8 +98,8 @@ describe('deliveryBoys', () => {
 });
 
 describe('customers of deliveryBoys', () => {
-  const nested = `query ($first: Int, $after: String, $filter: CustomerFilter) {
-    deliveryBoys(first: 100) { nodes { id customers(first: $first, after: $after, filter: $filter) {
+  const nested = `query ($first: Int, $after: String, $filter: CustomerFilter, $search: String) {
+    deliveryBoys(first: 100, search: $search) { nodes { id customers(first: $first, after: $after, filter: $filter) {
       nodes { id name systems deliveryBoy { id } } pageInfo { hasNextPage endCursor } count { value }
     } } }
   }`;
@@ -138,7 +138,10 @@ describe('customers of deliveryBoys', () => {
     const seen: string[] = [];
     let after: string | null = null;
     do {
-      const answer = await client(nested, { first: 3, after, filter: { isActive: true } });
+      // A cursor is of one delivery boy.
+      const variables = { first: 3, after, filter: { isActive: true }, search: busiest.id };
+      const answer = await client(nested, variables);
+      expect(answer.errors).toEqual([]);
       const boy = answer.data.deliveryBoys.nodes.find(({ id }: Boy) => id === busiest.id);
       seen.push(...boy.customers.nodes.map(customerKey));
       after = boy.customers.pageInfo.hasNextPage ? boy.customers.pageInfo.endCursor : null;

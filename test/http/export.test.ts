@@ -171,6 +171,27 @@ describe('an export over HTTP, of 400 random records', () => {
     expect(data.customers.nodes).toEqual([{ id: whole[at + 1].id }]);
   });
 
+  it('of a filter goes on behind a cursor of that filter alone, however it is written', async () => {
+    const wanted = { columns: 'id,cursor', filter: '{"status": ["PAUSED", "TRIAL"], "hasArea": true}' };
+    const whole = linesOf((await get('ndjson', wanted)).text);
+    expect(whole.length).toBeGreaterThan(20);
+    const after = whole[9].cursor;
+    const written = '{"hasArea": true, "search": null, "status": ["TRIAL", "PAUSED"]}';
+    const rest = linesOf((await get('ndjson', { ...wanted, filter: written, after })).text);
+    expect(rest.slice(0, -1)).toEqual(whole.slice(10, -1));
+    const client = await gateway.logIn(gateway.admin.email);
+    const { data } = await client(
+      `{ customers(first: 1, filter: {hasArea: true, status: [PAUSED, TRIAL]}, after: "${after}") { nodes { id } } }`,
+    );
+    expect(data.customers.nodes).toEqual([{ id: whole[10].id }]);
+    for (const filter of ['{"status": ["PAUSED"], "hasArea": true}', '{"hasArea": true}', '{}'])
+      expect(await get('ndjson', { ...wanted, filter, after })).toMatchObject({
+        status: 400,
+        code: 'BAD_USER_INPUT',
+        argument: 'after',
+      });
+  });
+
   it('of a filter or an order is exactly that list', async () => {
     for (const [parameters, holds] of [
       [
@@ -181,6 +202,7 @@ describe('an export over HTTP, of 400 random records', () => {
         { filter: '{"createdAfter": "2020-01-01T00:00:00Z"}', order: 'CREATED_AT_ASC' },
         ({ createdAt }) => createdAt !== null && createdAt > '2020-01-01T00:00:00.000Z',
       ],
+      [{ filter: '{"hasArea": false}' }, ({ answer }) => answer.area === null],
       [{ filter: '{"canLogin": true}', billing: 'true', order: 'NAME_DESC' }, ({ canLogin }) => canLogin],
       [{ filter: 'null' }, () => true],
     ] as [Record<string, string>, (customer: ExpectedCustomer) => boolean][]) {
@@ -250,6 +272,7 @@ describe('an export over HTTP, of 400 random records', () => {
 
   it('refuses what it cannot read, naming the parameter, without a word about the database', async () => {
     const cursor = (await get('ndjson', { columns: 'cursor', order: 'NAME_ASC' })).text.split('"')[3] ?? '';
+    const time = '2024-01-01T00:00:00Z';
     for (const [parameters, argument, format = 'csv'] of [
       ['filter={', 'filter'],
       ['filter=', 'filter'],
@@ -271,6 +294,8 @@ describe('an export over HTTP, of 400 random records', () => {
       ['after=', 'after'],
       [`after=${cursor}`, 'after'],
       [`after=${cursor}&order=NAME_ASC&billing=true`, 'after'],
+      [`after=${cursor}&order=NAME_ASC&filter={"hasArea":true}`, 'after'],
+      [`filter={"createdAfter":"${time}","createdBefore":"${time}"}`, 'filter.createdBefore'],
       ['billing=yes', 'billing'],
       ['bom=1', 'bom'],
       ['bom=true', 'bom', 'ndjson'],

@@ -47,6 +47,8 @@ const count = async (filter: CustomerFilter | null, isKnown = true) => {
 
 it.each<[string, CustomerFilter | null, number]>([
   ['of everybody', null, size],
+  ['of a search for nothing', { search: ' ' }, size],
+  ['of a figure, and a search for nothing', { search: '\n', missingEmail: true }, size],
   ['of a filter with a figure', { missingEmail: true }, size],
   ['of several of these', { status: ['ACTIVE'], hasLogin: false, hasDeliveryRecord: true }, size - 100],
   ['of those who cannot log in', { canLogin: false }, size],

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { expect } from 'vitest';
 import type { Viewer } from '../../../src/accounts/viewer.ts';
 import { sweepIndex } from '../../../src/customer-index/sweep-index.ts';
@@ -172,6 +173,8 @@ export function matches(customer: OracleCustomer, filter: CustomerFilter): boole
         return (wanted as string[]).includes(customer.status);
       case 'area':
         return customer.area !== null && (wanted as string[]).includes(customer.area);
+      case 'hasArea':
+        return (customer.area !== null) === wanted;
       case 'createdAfter':
         return customer.createdAt !== null && new Date(customer.createdAt) > (wanted as Date);
       case 'createdBefore':
@@ -182,19 +185,62 @@ export function matches(customer: OracleCustomer, filter: CustomerFilter): boole
   });
 }
 
-/** Words of letters: each begins a word of a name, of an e-mail's mailbox, or an id of either half. */
+/** Every word that is typed begins a word of a name, of an e-mail's mailbox, a phone, or an id of either half. */
 function isFound({ login, delivery, link }: OracleCustomer, search: string): boolean {
   const halves = [login, delivery].filter((half) => half !== null);
-  const words = halves.flatMap((half) => [
-    ...plainWords(oracleText(half.name)),
-    ...mailWords(oracleEmail(oracleText(half.email))),
-    ...phoneWords(oracleText(half.phone)),
-    plainWords(oracleAddressOfId(half._id)).join(''),
-  ]);
   // An id that is missing, or another's, is nobody's.
-  const ids = [delivery === null ? null : link.customerV2Id, login === null ? null : link.userId];
-  words.push(...ids.map((id) => plainWords(id).join('')));
-  return plainWords(search).every((typed) => words.some((word) => word.startsWith(typed)));
+  const ids = [
+    delivery === null ? null : link.customerV2Id,
+    login === null ? null : link.userId,
+    ...halves.map((half) => oracleAddressOfId(half._id)),
+  ];
+  const words = [
+    ...halves.flatMap((half) => [
+      ...nameWords(oracleText(half.name)),
+      ...mailWords(oracleEmail(oracleText(half.email))),
+      ...phoneWords(oracleText(half.phone)),
+    ]),
+    ...ids.flatMap((id) => (id === null ? [] : [id.toLowerCase(), plainWords(id).join('')])),
+  ];
+  return typedForms(search).some(
+    (typed) => typed.length > 0 && typed.every((word) => words.some((own) => own.startsWith(word))),
+  );
+}
+
+/** An id as it is written; besides an e-mail, or a phone of this country or of any, or words of a name. */
+function typedForms(search: string): string[][] {
+  const written = search.trim().toLowerCase();
+  if (written.includes('@')) return [[written]];
+  const latin = [...written].map(latinDigit).join('');
+  const digits = latin.replace(/[^0-9]/g, '');
+  const words = [plainWords(written), plainWords(written.replaceAll('ß', 'ss'))];
+  if (digits === '' || !/^[-+()./ 0-9]+$/.test(latin))
+    return [[written], ...words, plainWords(written.replace(/['’]/g, ''))];
+  const canonical = oraclePhone(latin, 'IN');
+  const phones = [
+    [digits],
+    [digits.replace(/^0+(?=.)/, '')],
+    ...(canonical === null ? [] : [[canonical.slice(1)]]),
+  ];
+  return [[written], ...phones, ...(latin === written ? [] : words)];
+}
+
+function latinDigit(sign: string): string {
+  for (const digits of ['٠١٢٣٤٥٦٧٨٩', '०१२३४५६७८९']) {
+    const value = digits.indexOf(sign);
+    if (value >= 0) return String(value);
+  }
+  return sign;
+}
+
+/** The words, and those of one piece with apostrophes and hyphens as they are written without. */
+function nameWords(name: string | null): string[] {
+  const pieces = (oracleName(name) ?? '').split(/\s+/);
+  return [
+    ...plainWords(name),
+    ...pieces.map((piece) => plainWords(piece).join('')),
+    ...pieces.flatMap((piece) => plainWords(piece.replace(/['’]/g, ''))),
+  ].flatMap((word) => [word, word.replaceAll('ß', 'ss')]);
 }
 
 function plainWords(text: string | null): string[] {
@@ -207,7 +253,8 @@ function mailWords(email: string | null): string[] {
 
 function phoneWords(phone: string | null): string[] {
   const canonical = oraclePhone(phone, 'IN');
-  return canonical === null ? [] : [canonical.slice(1), canonical.replace('+91', '')];
+  const national = canonical === null ? undefined : parsePhoneNumberFromString(canonical)?.nationalNumber;
+  return canonical === null ? [] : [canonical.slice(1), String(national)];
 }
 
 export const orders: readonly CustomerOrder[] = [
@@ -228,6 +275,7 @@ export function singleFilters({ customers }: WalkWorld): CustomerFilter[] {
     .toSorted();
   const time = (share: number) => new Date(times[Math.floor(times.length * share)] ?? 0);
   const booleans = [
+    'hasArea',
     'isActive',
     'canLogin',
     'missingEmail',
@@ -253,8 +301,44 @@ export function singleFilters({ customers }: WalkWorld): CustomerFilter[] {
   ];
 }
 
-/** Two to four conditions of different kinds. */
+/** Phones, ids and names of this world as people write them, each of somebody. */
+export function writtenSearches({ customers }: WalkWorld, random: SeededRandom): string[] {
+  const list = [...customers.values()];
+  const phones = list.flatMap(({ phoneE164 }) => phoneE164 ?? []);
+  const foreign = phones.find((phone) => phone.startsWith('+1')) ?? '';
+  const local = phones.filter((phone) => phone.startsWith('+91')).map((phone) => phone.slice(3));
+  const keys = list
+    .flatMap(({ login, delivery }) => [login?._id, delivery?._id])
+    .filter((key) => typeof key === 'string');
+  const phone = () => random.pick(local);
+  const inScript = (digits: string, zero: number) =>
+    digits.replace(/[0-9]/g, (digit) => String.fromCodePoint(zero + Number(digit)));
+  return [
+    phone(),
+    `0${phone()}`,
+    `+91 ${phone()}`,
+    `0091${phone()}`,
+    `91-${phone()}`,
+    phone().replace(/^(.....)/, '($1) '),
+    phone().slice(0, 4),
+    inScript(phone(), 0x660),
+    `+${inScript(`91 ${phone()}`, 0x966)}`,
+    ...[foreign, foreign.slice(1), foreign.slice(2), foreign.replace('+', '00')],
+    foreign.replace(/^\+1(...)(...)/, '($1) $2-'),
+    ...[0, 1, 2].map(() => random.pick(keys)),
+    random.pick(keys).toUpperCase().slice(0, 9),
+    ...list.slice(0, 3).map(({ id }) => id),
+    list[5]?.id.slice(0, 11) ?? '',
+    ...['souza', 'neil', 'O’NEIL', "o'nei", 'd souza', 'anne-m', 'annemarie', 'marie anne', 'müller'],
+  ];
+}
+
+/** Two to four conditions of different kinds, which do not contradict each other at once. */
 export function combinedFilter(random: SeededRandom, singles: readonly CustomerFilter[]): CustomerFilter {
   const parts = Array.from({ length: 2 + random.below(3) }, () => random.pick(singles));
-  return Object.assign({}, ...parts) as CustomerFilter;
+  const filter = Object.assign({}, ...parts) as CustomerFilter;
+  const { createdAfter, createdBefore } = filter;
+  if (createdAfter != null && createdBefore != null && createdAfter >= createdBefore)
+    delete filter.createdBefore;
+  return filter;
 }
