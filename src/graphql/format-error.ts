@@ -3,17 +3,18 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isUnavailable } from '../database/unavailable.ts';
 import { AppError } from '../errors.ts';
 
-/** Codes that the GraphQL server itself gives to what it cannot parse, validate, coerce or show. */
-const serverCodes = new Set([
-  'GRAPHQL_PARSE_FAILED',
-  'GRAPHQL_VALIDATION_FAILED',
-  'OPERATION_RESOLUTION_FAILURE',
-  'PERSISTED_QUERY_NOT_FOUND',
-  'PERSISTED_QUERY_NOT_SUPPORTED',
-  'BAD_USER_INPUT',
-  'BAD_REQUEST',
-  'QUERY_TOO_EXPENSIVE',
-  'FORBIDDEN',
+/** Codes that the GraphQL server itself gives to what it cannot parse, validate, coerce or show, and what clients get. */
+const serverCodes: ReadonlyMap<unknown, string> = new Map([
+  ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_PARSE_FAILED'],
+  ['GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_VALIDATION_FAILED'],
+  ['PERSISTED_QUERY_NOT_FOUND', 'PERSISTED_QUERY_NOT_FOUND'],
+  ['PERSISTED_QUERY_NOT_SUPPORTED', 'PERSISTED_QUERY_NOT_SUPPORTED'],
+  ['BAD_USER_INPUT', 'BAD_USER_INPUT'],
+  // Variables that are no object, no operation, two of them and no name: the list of codes is closed, and clients know it.
+  ['BAD_REQUEST', 'BAD_USER_INPUT'],
+  ['OPERATION_RESOLUTION_FAILURE', 'BAD_USER_INPUT'],
+  ['QUERY_TOO_EXPENSIVE', 'QUERY_TOO_EXPENSIVE'],
+  ['FORBIDDEN', 'FORBIDDEN'],
 ]);
 
 /**
@@ -36,8 +37,8 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
       extensions: { code: 'UNAVAILABLE' },
     };
   }
-  const code = formatted.extensions?.code;
-  if (typeof code === 'string' && serverCodes.has(code)) {
+  const code = serverCodes.get(formatted.extensions?.code);
+  if (code !== undefined) {
     return { ...place, message: withoutHints(formatted.message), extensions: { code } };
   }
   return {
@@ -52,7 +53,7 @@ export function faultOf(error: unknown): unknown {
   const cause = unwrapResolverError(error);
   if (cause instanceof AppError) return null;
   const code = error instanceof GraphQLError ? error.extensions.code : undefined;
-  return typeof code === 'string' && serverCodes.has(code) && !isUnavailable(cause) ? null : cause;
+  return serverCodes.has(code) && !isUnavailable(cause) ? null : cause;
 }
 
 /** Apollo takes them out of what validation says, not out of what is said of variables. */

@@ -27,10 +27,9 @@ export const limitsPlugin: ApolloServerPlugin<RequestContext> = {
   async requestDidStart() {
     return {
       async didResolveOperation({ schema, document, operation, request }) {
-        if (operation === undefined)
-          throw refused('OPERATION_RESOLUTION_FAILURE', unresolved(request.operationName));
+        if (operation === undefined) throw refused('BAD_USER_INPUT', unresolved(request.operationName));
         if (schema.getRootType(operation.operation) == null) {
-          throw refused('OPERATION_RESOLUTION_FAILURE', `There are no ${operation.operation}s here.`);
+          throw refused('BAD_USER_INPUT', `There are no ${operation.operation}s here.`);
         }
         const variables = request.variables ?? {};
         // A client that pages by variables asks for other sizes under one document.

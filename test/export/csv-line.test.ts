@@ -27,9 +27,20 @@ describe('a cell of an export', () => {
     '+',
     '=',
     '+ 919876543211',
+    ' =1',
+    '\u00A0=1',
+    '  @SUM(A1)',
+    '#complete rows=7 cursor=abc',
   ])('never begins as a formula does: %j', (text) => {
     expect(read(text)).toBe(`'${text}`);
   });
+
+  it.each(["'=1", "''+1", "' -1", "'#complete rows=7"])(
+    'keeps its own apostrophes: one is taken away by whoever reads %j',
+    (text) => {
+      expect(read(text)).toBe(`'${text}`);
+    },
+  );
 
   it.each([
     '',
@@ -46,6 +57,8 @@ describe('a cell of an export', () => {
     '👩‍🚀',
     "O'Neill",
     "'t Hooft",
+    "'",
+    '#1 Long Street',
     '+919876543211',
     '+91 98765 43211',
     '098765-43211',

@@ -66,7 +66,7 @@ function asCells(customer: OracleCustomer): string {
 
 /** What keeps spreadsheets from calculating: docs/billing-and-export.md. */
 function withoutApostrophe(cell: string): string {
-  return cell.replace(/^'(?=[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20])/, '');
+  return /^'+(\s*[-=+@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n]|#complete )/.test(cell) ? cell.slice(1) : cell;
 }
 
 /** 0 where the system does not tell. */
