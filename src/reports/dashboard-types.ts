@@ -22,7 +22,10 @@ export class AreaCount {
   })
   area!: string | null;
 
-  @Field(() => Int, { description: 'Customers there. Listed by `customers(filter: {area: ["…"]})`.' })
+  @Field(() => Int, {
+    description:
+      'Customers there. Listed by `customers(filter: {area: ["…"]})`; those without one by `{hasArea: false}`.',
+  })
   count!: number;
 
   @Field(() => Int, {

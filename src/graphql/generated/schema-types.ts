@@ -25,7 +25,7 @@ export type AreaCount = {
   active: Scalars['Int']['output'];
   /** The area, spelled as the filter `area` takes it; null for customers without one. */
   area?: Maybe<Scalars['String']['output']>;
-  /** Customers there. Listed by `customers(filter: {area: ["…"]})`. */
+  /** Customers there. Listed by `customers(filter: {area: ["…"]})`; those without one by `{hasArea: false}`. */
   count: Scalars['Int']['output'];
 };
 
