@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sweepIndex } from '../../src/customer-index/sweep-index.ts';
+import { takeLease } from '../../src/database/lease.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { type DataDirectory, openDataDirectory, runCommand } from '../cli/commands/support/command.ts';
 
@@ -100,5 +101,52 @@ describe('customer-gateway backfill', () => {
       errors: 1,
       retryOf: id,
     });
+  });
+
+  it('as JSON says what became of the release, too', async () => {
+    const { db } = directory.database;
+    await db.collection('customers_v2').insertMany([record(200), record(201), record(202)]);
+    const args = ['--apply', '--release', '--per-minute', '100000', '--yes', '--json'];
+    const { code, stdout, stderr } = await backfill(...args);
+    expect(code, stderr).toBe(3);
+    const { id, release, ...outcome } = JSON.parse(stdout);
+    expect(outcome).toMatchObject({ state: 'SUCCEEDED', created: 3 });
+    expect(release).toEqual({
+      ...{ id: expect.any(String), state: 'SUCCEEDED', backfillId: id, perMinute: 100_000, error: null },
+      ...{ total: 3, sent: 2, skipped: 1, unreachable: 0 },
+      preview: { byEmail: 0, bySms: 2, unreachable: 0, inactive: 1, estimatedSmsCost: 0 },
+    });
+    const second = await backfill(...args);
+    expect(JSON.parse(second.stdout)).toMatchObject({ created: 0, release: { preview: { bySms: 0 } } });
+  });
+
+  it('cancels the run that another process holds, whether that lives or not, and says how far it had come', async () => {
+    const { jobs } = directory.database;
+    await jobs.insertOne({
+      ...{ _id: 'held', kind: 'backfill', state: 'RUNNING', unfinished: true, step: 3, error: null },
+      ...{ startedAt: new Date(), updatedAt: new Date(), finishedAt: null, input: { retryOf: null } },
+      progress: { phase: 'WALKING', total: 35, processed: 9, created: 7, skipped: 1, errors: 1, last: 'x' },
+    });
+    const lease = await takeLease(directory.database, 'job/backfill', {
+      durationMs: 600_000,
+      now: () => new Date(),
+    });
+    expect(await backfill('--apply', '--yes')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('`customer-gateway backfill --cancel`'),
+    });
+    const { code, stdout, stderr } = await backfill('--cancel', '--json');
+    expect([code, JSON.parse(stdout)]).toEqual([
+      0,
+      expect.objectContaining({ id: 'held', state: 'CANCELLED', processed: 9, created: 7 }),
+    ]);
+    expect(stderr).toContain('Cancelled: run held, after 9 of 35 delivery records.');
+    expect(stderr).toContain('customer-gateway backfill-revert held');
+    expect(await jobs.findOne({ _id: 'held' })).toMatchObject({ state: 'CANCELLED' });
+    expect(await backfill('--cancel')).toMatchObject({
+      code: 1,
+      stderr: 'customer-gateway: There is no backfill that is not finished.\n',
+    });
+    await lease?.release();
   });
 });

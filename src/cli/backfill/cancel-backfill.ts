@@ -22,7 +22,7 @@ export async function cancelBackfill(database: Database, json: boolean): Promise
     command: 'cancel',
   });
   const { id, state, ...counts } = storedAsRun(job);
-  const { processed, total, created } = counts;
+  const { processed, total, created } = job.progress;
   console.error(`Cancelled: run ${id}, after ${count(processed)} of ${count(total)} delivery records.`);
   const say = json ? console.error : console.log;
   for (const line of outcomeLines({ id, state, ...counts })) say(line);
