@@ -1,14 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { lastName } from '../customer-index/customer-index-row.ts';
 import type { CustomerDependencies, CustomerRequest } from '../customers/customer-access.ts';
 import type { IndexedRecord } from '../database/collections.ts';
 import type { LoginRecord } from '../database/stored-documents.ts';
 import type { DeliveryBoyMatch } from './assignment-outcome.ts';
 import { addressesOf } from './list-delivery-boys.ts';
-import { type ComparedPerson, nearness, tooFar, typedText } from './nearness.ts';
+import { comparedPerson, nearness, tooFar, typedText } from './nearness.ts';
 
 /**
  * Of each text that means nobody the delivery boys, active or not, whose name, e-mail or phone is nearly it: the nearest
- * first, at most 5. A business has few, so all of them are compared, the first 5,000 by name. Three commands for however
+ * first, at most 5. A business has few, so all of them are compared, the first 5,000 by name, with as many texts as 200,000
+ * comparisons allow. Three commands for however
  * many texts.
  */
 export async function nearDeliveryBoys(
@@ -35,15 +37,14 @@ const maxNearMisses = 5;
 /** The index may name somebody who delivers no more. */
 const maxCandidates = 10;
 const maxCompared = 5_000;
+/** Some seconds of work: 500 texts with 400 delivery boys. What would be beyond has no near misses. */
+const maxComparisons = 200_000;
 
-type StaffRecord = Pick<IndexedRecord, '_id' | 'recordId' | 'nameKey' | 'nameWords' | 'email' | 'phone'>;
+type StaffRecord = Pick<IndexedRecord, '_id' | 'recordId' | 'nameKey' | 'email' | 'phone'>;
 
 function staffRecords({ database }: CustomerDependencies): Promise<StaffRecord[]> {
   return database.indexedRecords
-    .find(
-      { staffRole: 'delivery_boy' },
-      { projection: { recordId: 1, nameKey: 1, nameWords: 1, email: 1, phone: 1 } },
-    )
+    .find({ staffRole: 'delivery_boy' }, { projection: { recordId: 1, nameKey: 1, email: 1, phone: 1 } })
     .sort({ nameKey: 1, _id: 1 })
     .limit(maxCompared)
     .batchSize(maxCompared + 1)
@@ -55,9 +56,13 @@ async function nearRecords(
   records: readonly StaffRecord[],
   identifiers: readonly string[],
 ): Promise<Map<string, StaffRecord[]>> {
-  const people = records.map((record) => ({ record, person: comparedPerson(record) }));
+  const people = records.map((record) => {
+    const { nameKey = lastName, email = null, phone = null } = record;
+    return { record, person: comparedPerson(nameKey === lastName ? '' : nameKey, email, phone) };
+  });
+  const texts = identifiers.slice(0, Math.max(1, Math.floor(maxComparisons / Math.max(1, people.length))));
   const near = new Map<string, StaffRecord[]>();
-  for (const identifier of identifiers) {
+  for (const identifier of texts) {
     const typed = typedText(identifier);
     const compared = people
       .map(({ record, person }) => ({ record, distance: nearness(typed, person) }))
@@ -70,11 +75,6 @@ async function nearRecords(
     await nextTurn();
   }
   return near;
-}
-
-/** Whoever has no name has no word of one either. */
-function comparedPerson({ nameKey = '', nameWords = [], email, phone }: StaffRecord): ComparedPerson {
-  return { name: nameWords.length === 0 ? '' : nameKey, email: email ?? null, phoneE164: phone ?? null };
 }
 
 async function currentLogins(

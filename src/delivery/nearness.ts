@@ -3,12 +3,20 @@ import { foldCase, normalizeName } from '../customer-index/normalize-name.ts';
 import type { IdentifierKind } from '../customers/customer-enums.ts';
 import { editDistance } from '../customers/near-misses.ts';
 
-/** What of somebody is compared; each null or empty when there is none. */
+/** What of somebody is compared. */
 export interface ComparedPerson {
-  /** As `normalizeName` makes it. */
+  /** As `normalizeName` makes it; empty for none. */
   readonly name: string;
+  readonly words: readonly string[];
   readonly email: string | null;
-  readonly phoneE164: string | null;
+  /** The digits of the phone without and with its country code. */
+  readonly phones: readonly string[];
+}
+
+/** Worked out once for however many texts. */
+export function comparedPerson(name: string, email: string | null, phoneE164: string | null): ComparedPerson {
+  const phones = phoneE164 === null ? [] : [nationalDigits(phoneE164), phoneE164.replace('+', '')];
+  return { name, words: name === '' ? [] : name.split(' '), email, phones };
 }
 
 /** A text as it is compared. */
@@ -29,9 +37,9 @@ export function typedText(identifier: string): TypedText {
 /** How far somebody is from what was typed: 0 is the same, and from `tooFar` on it is somebody else. */
 export function nearness({ kind, text }: TypedText, person: ComparedPerson): number {
   if (text === '') return tooFar;
-  if (kind === 'PHONE') return phoneDistance(text, person.phoneE164);
+  if (kind === 'PHONE') return phoneDistance(text, person.phones);
   if (kind === 'EMAIL') return emailDistance(text, person.email);
-  return nameDistance(text, person.name);
+  return nameDistance(text, person);
 }
 
 /** Share of the letters that have to be others. */
@@ -44,15 +52,14 @@ const mostDigits = 18;
 const mostWrongDigits = 2;
 
 /** With and without the country code; also the beginning of a phone. */
-function phoneDistance(typed: string, phoneE164: string | null): number {
-  if (phoneE164 === null) return tooFar;
-  const wholes = [nationalDigits(phoneE164), phoneE164.replace('+', '')];
-  const distances = wholes.map((whole) => {
-    const wrong = editDistance(whole, typed);
-    const slipped = wrong > mostWrongDigits ? tooFar : wrong / Math.max(whole.length, typed.length);
-    return whole.startsWith(typed) ? Math.min(slipped, beginning) : slipped;
+function phoneDistance(typed: string, phones: readonly string[]): number {
+  const distances = phones.map((phone) => {
+    const begins = phone.startsWith(typed) ? beginning : tooFar;
+    if (Math.abs(phone.length - typed.length) > mostWrongDigits) return begins;
+    const wrong = editDistance(phone, typed);
+    return wrong > mostWrongDigits ? begins : Math.min(begins, wrong / Math.max(phone.length, typed.length));
   });
-  return Math.min(...distances);
+  return Math.min(tooFar, ...distances);
 }
 
 /** What begins alike comes after what has one slip. */
@@ -69,9 +76,9 @@ function emailDistance(typed: string, email: string | null): number {
 }
 
 /** The whole name; its words in another order; and some of its words, or more than it has. */
-function nameDistance(typed: string, name: string): number {
+function nameDistance(typed: string, { name, words }: ComparedPerson): number {
   if (name === '') return tooFar;
-  return Math.min(shareOfLetters(typed, name), wordsDistance(typed.split(' '), name.split(' ')));
+  return Math.min(shareOfLetters(typed, name), wordsDistance(typed.split(' '), words));
 }
 
 /** Each word of the shorter one is nearly a word of the other, or its beginning. */
@@ -104,6 +111,19 @@ function wordDistance(one: string, other: string): number {
 function shareOfLetters(one: string, other: string): number {
   const length = Math.max(one.length, other.length);
   if (length === 0) return 0;
-  if (Math.abs(one.length - other.length) / length >= tooFar) return tooFar;
+  if (missingLetters(one, other) / length >= tooFar) return tooFar;
   return Math.min(editDistance(one, other) / length, tooFar);
+}
+
+/** So many letters have to change at least: what the longer one has and the other has not. */
+function missingLetters(one: string, other: string): number {
+  const [shorter, longer] = one.length <= other.length ? [one, other] : [other, one];
+  let left = shorter;
+  let missing = 0;
+  for (const letter of longer) {
+    const at = left.indexOf(letter);
+    if (at === -1) missing += 1;
+    else left = left.slice(0, at) + left.slice(at + 1);
+  }
+  return missing;
 }

@@ -2,12 +2,15 @@ import { ObjectId } from 'mongodb';
 import type { Database } from '../database/collections.ts';
 import { toLoginRecord } from '../database/stored-documents.ts';
 
-/** What those who acted are called now, by the address of each. One find for all of them; none when nobody acted. */
+/**
+ * What those who acted, or whom an entry names, are called now, by the address of each. One find for all of them; none
+ * when there is nobody.
+ */
 export async function actorNames(
   { users }: Database,
-  actors: readonly string[],
+  people: readonly string[],
 ): Promise<Map<string, string>> {
-  const addresses = [...new Set(actors)].filter((actor) => !noPersons.has(actor));
+  const addresses = [...new Set(people)].filter((person) => !noPersons.has(person));
   if (addresses.length === 0) return new Map();
   const keys = addresses.filter((address) => ObjectId.isValid(address) && address.length === 24);
   const found = await users

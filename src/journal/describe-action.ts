@@ -3,19 +3,34 @@ import type { FieldChange, JournalAction } from './write-journal.ts';
 /**
  * A sentence about what was done, without who did it. A text for each action: one that is missing does not compile. Of an
  * action that this version does not know, its name in words.
+ *
+ * @param names What the people whom `peopleIn` names are called; who is not in it is told by the id.
  */
-export function describeAction(action: string, changes: readonly FieldChange[]): string {
+export function describeAction(
+  action: string,
+  changes: readonly FieldChange[],
+  names: ReadonlyMap<string, string> = new Map(),
+): string {
   const sentence = isKnown(action) ? sentences[action] : undefined;
   if (sentence === undefined) return `${capitalized(action.toLowerCase().replaceAll('_', ' '))}.`;
-  return typeof sentence === 'string' ? sentence : sentence(changes);
+  return typeof sentence === 'string' ? sentence : sentence(changes, names);
 }
 
-type Sentence = string | ((changes: readonly FieldChange[]) => string);
+/** The addresses of the people whom a sentence about these changes names: delivery boys, before and after. */
+export function peopleIn(changes: readonly FieldChange[]): string[] {
+  return changes
+    .filter(isOfDeliveryBoy)
+    .flatMap(({ before, after }) => [before, after])
+    .filter((id) => id !== null);
+}
+
+type Names = ReadonlyMap<string, string>;
+type Sentence = string | ((changes: readonly FieldChange[], names: Names) => string);
 
 const sentences: Readonly<Record<JournalAction, Sentence>> = {
   ADMIN_CREATED: 'The login of an admin was made on the command line.',
   CUSTOMER_CREATED: 'The customer was created, with a login and a delivery record linked to each other.',
-  CUSTOMER_UPDATED: (changes) => `The customer was changed: ${fieldsOf(changes)}.`,
+  CUSTOMER_UPDATED: (changes, names) => `The customer was changed: ${fieldsOf(changes, names)}.`,
   LOGIN_CREATED: 'A login was made for the delivery record, and the two were linked.',
   LOGIN_REMOVED: 'The login that a backfill had made was removed again.',
   DELIVERY_RECORD_CREATED: 'A delivery record was made for the login, and the two were linked.',
@@ -53,11 +68,22 @@ const sentences: Readonly<Record<JournalAction, Sentence>> = {
   LOGIN_ACTIVATED: 'The login was activated.',
   LOGIN_DEACTIVATED: 'The login was deactivated.',
   LOGIN_UNLOCKED: 'The login was unlocked.',
-  DELIVERY_BOY_ASSIGNED: 'A delivery boy was assigned.',
-  DELIVERY_BOY_UNASSIGNED: 'The delivery boy was taken off.',
+  DELIVERY_BOY_ASSIGNED: (changes, names) => {
+    const { before = null, after = null } = changes.find(isOfDeliveryBoy) ?? {};
+    const assigned =
+      after === null ? 'A delivery boy was assigned' : `Delivery boy ${nameOf(after, names)} was assigned`;
+    return before === null ? `${assigned}.` : `${assigned}; before: ${nameOf(before, names)}.`;
+  },
+  DELIVERY_BOY_UNASSIGNED: (changes, names) => {
+    const before = changes.find(isOfDeliveryBoy)?.before ?? null;
+    return before === null
+      ? 'The delivery boy was unassigned.'
+      : `Delivery boy ${nameOf(before, names)} was unassigned.`;
+  },
   NOTIFICATION_RESENT: (changes) => `A message that could not be sent was sent again${sentTo(changes)}.`,
   RECORD_CREATED: (changes) => `The record was made outside of the gateway${inCollection(changes)}.`,
-  RECORD_CHANGED: (changes) => `The record was changed outside of the gateway: ${fieldsOf(changes)}.`,
+  RECORD_CHANGED: (changes, names) =>
+    `The record was changed outside of the gateway: ${fieldsOf(changes, names)}.`,
   RECORD_REPLACED: (changes) =>
     `The whole record was replaced outside of the gateway${inCollection(changes)}; what it held before is not known.`,
   RECORD_REMOVED: (changes) => `The record was removed outside of the gateway${inCollection(changes)}.`,
@@ -72,18 +98,44 @@ function isKnown(action: string): action is JournalAction {
 
 const mostFields = 6;
 
-/** The names of the fields, without their collections. */
-function fieldsOf(changes: readonly FieldChange[]): string {
-  const names = [...new Set(changes.map(({ field }) => inWords(field)))];
-  if (names.length === 0) return 'nothing that is shown';
-  const shown = names.slice(0, mostFields);
-  const rest = names.length - shown.length;
+/** The names of the fields, without their collections; of delivery boys who it is. */
+function fieldsOf(changes: readonly FieldChange[], names: Names = new Map()): string {
+  const fields = [
+    ...new Set(
+      changes.map((change) =>
+        isOfDeliveryBoy(change) ? deliveryBoys(change, names) : inWords(change.field),
+      ),
+    ),
+  ];
+  if (fields.length === 0) return 'nothing that is shown';
+  const shown = fields.slice(0, mostFields);
+  const rest = fields.length - shown.length;
   if (rest > 0) return `${shown.join(', ')} and ${rest} more`;
   const last = shown.pop() ?? '';
   return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
 }
 
-/** `customers_v2.delivery_boy_id`: "delivery boy id"; `users.customer_v2_id`: "link to the delivery record". */
+function isOfDeliveryBoy({ field }: FieldChange): boolean {
+  return field === 'customers_v2.delivery_boy_id';
+}
+
+function deliveryBoys({ before, after }: FieldChange, names: Names): string {
+  const now = after === null ? 'nobody' : nameOf(after, names);
+  return `delivery boy (${now}${before === null ? '' : `; before: ${nameOf(before, names)}`})`;
+}
+
+/** In one line, and no longer than a sentence bears. */
+function nameOf(id: string, names: Names): string {
+  const name = (names.get(id) ?? '').replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+  const characters = [...(name === '' ? id : name)];
+  return characters.length <= maxNameLength
+    ? characters.join('')
+    : `${characters.slice(0, maxNameLength - 3).join('')}...`;
+}
+
+const maxNameLength = 80;
+
+/** `users.is_active`: "is active"; `users.customer_v2_id`: "link to the delivery record". */
 function inWords(field: string): string {
   const name = field.slice(field.indexOf('.') + 1);
   if (name === 'customer_v2_id') return 'link to the delivery record';

@@ -40,13 +40,15 @@ export class JournalResolver {
     @Arg('to', () => GraphQLDateTime, { nullable: true, description: 'Only what happened before this.' })
     to?: Date | null,
   ): Promise<AuditEventPage> {
+    const selected = selectedNames(info);
     return listAuditEvents(this.dependencies, context.viewer, {
       page: twoWayPage(page),
       subjectId: subjectId ?? null,
       actions: actions ?? null,
       from: from ?? null,
       to: to ?? null,
-      withNames: selectedNames(info).has('actorName'),
+      withNames: selected.has('actorName'),
+      withDescriptions: selected.has('description'),
     });
   }
 

@@ -8,7 +8,7 @@ import { listName } from '../graphql/list-name.ts';
 import { pagePlace } from '../graphql/page-place.ts';
 import { actorNames } from './actor-names.ts';
 import type { AuditEvent } from './audit-types.ts';
-import { describeAction } from './describe-action.ts';
+import { describeAction, peopleIn } from './describe-action.ts';
 import { subjectsOf } from './subjects-of.ts';
 
 /** What reading the journal needs. */
@@ -29,6 +29,8 @@ export interface ListAuditEventsInput {
   readonly to?: Date | null;
   /** Whether the names of who acted are wanted. */
   readonly withNames?: boolean;
+  /** Whether the sentences about what was done are wanted, with the names of those whom they name. */
+  readonly withDescriptions?: boolean;
 }
 
 /** A page of the journal, and how long it is when that is asked for. */
@@ -67,13 +69,13 @@ export async function listAuditEvents(
     .toArray();
   const read = found.slice(0, page.first);
   const entries = page.backwards === true ? read.toReversed() : read;
-  const names =
-    input.withNames === true
-      ? await actorNames(
-          database,
-          entries.map(({ actor }) => actor),
-        )
-      : new Map<string, string>();
+  const names = await actorNames(
+    database,
+    entries.flatMap(({ actor, changes }) => [
+      ...(input.withNames === true ? [actor] : []),
+      ...(input.withDescriptions === true ? peopleIn(changes) : []),
+    ]),
+  );
   return new AuditEventPage(
     {
       nodes: entries.map((entry) => auditEvent(entry, names)),
@@ -130,7 +132,7 @@ function auditEvent(
   { _id, at, actor, action, subjectId, changes }: JournalEntry,
   names: ReadonlyMap<string, string>,
 ): AuditEvent {
-  const description = describeAction(action, changes);
+  const description = describeAction(action, changes, names);
   return { id: _id, at, actor, actorName: names.get(actor) ?? null, action, description, subjectId, changes };
 }
 

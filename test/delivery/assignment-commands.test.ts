@@ -127,6 +127,32 @@ describe('commands of rows that mean nobody', () => {
   });
 });
 
+describe('commands of delivery boys who are nobody', () => {
+  it('are three more for the near misses of all of them, and none where they are not asked for', async () => {
+    const input = Array.from({ length: 50 }, (_, at) => ({
+      customer: records[at]?.id,
+      deliveryBoy: `Ridar Number${at}`,
+    }));
+    const mutation = (fields: string) =>
+      `mutation ($input: [AssignDeliveryBoyInput!]!) { answer: assignDeliveryBoys(input: $input) {
+        ... on DeliveryBoyNotFound { identifier ${fields} } } }`;
+    const without = await app.measure(admin, mutation(''), { input });
+    const near = 'nearMisses { matchedBy deliveryBoy { id name phone email isActive } }';
+    const { answer, commands } = await app.measure(admin, mutation(near), { input });
+    expect(answer.data.answer[2].nearMisses[0]).toMatchObject({
+      matchedBy: ['NAME'],
+      deliveryBoy: { id: 'boy-2' },
+    });
+    expect(names(commands.slice(without.commands.length))).toEqual([
+      'find customer_index_records',
+      'find users',
+      'find users',
+    ]);
+    const explained = await explainCommand(app, commands[without.commands.length] as CommandStartedEvent);
+    expect(explained.documents).toBeLessThanOrEqual(boys.length);
+  });
+});
+
 describe('commands of myDeliveries', () => {
   const page = `query ($first: Int, $after: String, $area: String) { myDeliveries(first: $first, after: $after, area: $area) {
     nodes { id name phone address area status } pageInfo { endCursor hasNextPage } } }`;
