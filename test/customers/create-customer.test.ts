@@ -149,6 +149,19 @@ describe('somebody whom nobody knows, with an e-mail', () => {
     expect(
       (await session(`query ($id: ID!) { customer(id: $id) { id } }`, { id: pair.record.id })).code,
     ).toBe('PASSWORD_CHANGE_REQUIRED');
+    const again = await session(
+      'mutation ($old: String!) { login(identifier: "+919833300001", password: $old) { accessToken viewer { mustChangePassword customer { id } } } }',
+      { old: clear },
+    );
+    expect(again).toMatchObject({
+      code: 'PASSWORD_CHANGE_REQUIRED',
+      data: {
+        login: {
+          accessToken: expect.any(String),
+          viewer: { mustChangePassword: true, customer: null },
+        },
+      },
+    });
     const { data, errors } = await session(change, { old: clear, new: 'quiet-lantern-meadow-31' });
     expect(errors).toEqual([]);
     expect(data.changePassword.mustChangePassword).toBe(false);
