@@ -152,7 +152,6 @@ describe.each([
       { createdAfter: early },
       { createdBefore: early },
       { createdAfter: early, createdBefore: late },
-      { createdAfter: late, createdBefore: early },
       { createdAfter: early, linkState: ['CONFLICT', 'LINKED'] },
     ]) {
       const walk = await walkCustomers(client, { first: 150, filter });

@@ -1,6 +1,7 @@
 import type { Document } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CustomerIndexRow } from '../../src/customer-index/customer-index-row.ts';
+import type { CustomerFilter } from '../../src/customers/customer-filter.ts';
 import { indexFilter } from '../../src/customers/index-filter.ts';
 import { pageRows } from '../../src/customers/page-rows.ts';
 import { rowOrder } from '../../src/customers/row-order.ts';
@@ -37,6 +38,7 @@ describe('what reports read, of 2,000 rows', () => {
       deliveryBoyId: n % 4 === 0 ? 'boy' : null,
       createdAtKey: new Date(n),
       nameKey: String(n),
+      area: n % 200 === 7 ? 'Baner' : null,
     } as CustomerIndexRow;
   }
 
@@ -61,29 +63,46 @@ describe('what reports read, of 2,000 rows', () => {
     }
   });
 
-  it('are those rows alone that it lists, of the few who cannot log in among many who can', async () => {
-    const selection = await indexFilter(
-      { canLogin: false },
-      { database: test.database, phoneRegion: 'IN', now, mayUseContacts: true },
-    );
-    const examined: number[] = [];
+  /** A page of a filter, and how many rows each command looks at that reads it. */
+  async function readPage(filter: CustomerFilter, maxExamined = 1_000) {
+    const context = { database: test.database, phoneRegion: 'IN', now, mayUseContacts: true } as const;
+    const selection = await indexFilter(filter, context);
     const commands: Document[] = [];
     const note = ({ command }: { command: Document }) => commands.push(command);
     test.client.on('commandStarted', note);
-    const rows = await pageRows(test.database, selection, {
+    const wanted = {
       order: rowOrder(null),
       after: null,
       limit: 51,
-      selected: new Set(),
-      maxExamined: 1_000,
-    });
+      selected: new Set<string>(),
+      maxExamined,
+    };
+    const rows = await pageRows(test.database, selection, wanted);
     test.client.off('commandStarted', note);
+    const examined: number[] = [];
     for (const { lsid, $db, $clusterTime, ...explained } of commands) {
       const answer = await test.db.command({ explain: explained, verbosity: 'executionStats' });
-      const stats = answer.executionStats ?? answer.stages[0].$cursor.executionStats;
-      examined.push(stats.totalDocsExamined);
+      examined.push((answer.executionStats ?? answer.stages[0].$cursor.executionStats).totalDocsExamined);
     }
-    expect(rows).toHaveLength(40);
-    expect(examined).toEqual([20, 20]);
+    return { rows: rows.length, examined };
+  }
+
+  it('are those rows alone that it lists, of the few who cannot log in among many who can', async () => {
+    expect(await readPage({ canLogin: false })).toEqual({ rows: 40, examined: [20, 20] });
+  });
+
+  it('are those rows alone that it lists, of those without an area', async () => {
+    expect(await readPage({ hasArea: false })).toEqual({ rows: 51, examined: [51] });
+    expect(await readPage({ hasArea: false, isActive: true })).toEqual({ rows: 51, examined: [51] });
+  });
+
+  it('are a bounded number of rows of those with an area, and then all of them where they are few', async () => {
+    const { rows, examined } = await readPage({ hasArea: true }, 100);
+    expect(rows).toBe(10);
+    expect(Math.max(...examined)).toBeLessThanOrEqual(101);
+    await expect(readPage({ hasArea: true }, 9)).rejects.toMatchObject({
+      code: 'QUERY_TOO_EXPENSIVE',
+      details: { arguments: ['filter.hasArea'] },
+    });
   });
 });
