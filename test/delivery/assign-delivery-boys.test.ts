@@ -24,9 +24,11 @@ interface World {
 async function storeWorld(seed: number): Promise<World> {
   const random = seededRandom(seed);
   const boys: Document[] = [];
+  // Ids at random may hold what `comparable` replaces.
+  const id = () => `boy-of-${seed}-${boys.length}`;
   for (const fields of [{}, {}, {}, { is_active: false }, { name: `Boy Of Two ${seed}` }])
-    boys.push(await assignments.boy(fields));
-  boys.push(await assignments.boy({ name: `Boy Of Two ${seed}` }));
+    boys.push(await assignments.boy({ id: id(), ...fields }));
+  boys.push(await assignments.boy({ id: id(), name: `Boy Of Two ${seed}` }));
   const admin = { id: 'admin-2', email: 'admin-2@example.com', name: 'Second Admin', phone: 'admin-2' };
   const sides = ['a', 'b'];
   const records = sides.map((side) =>
