@@ -50,8 +50,13 @@ describe('customer-gateway backfill', () => {
   });
 
   it('asks for --yes where nobody can be asked, and --release for --apply', async () => {
-    const [asked, released] = await Promise.all([backfill('--apply'), backfill('--release')]);
+    const file = join(directory.path, 'never.csv');
+    const [asked, released] = await Promise.all([
+      backfill('--apply', '--failures', file),
+      backfill('--release'),
+    ]);
     expect([asked.code, released.code]).toEqual([2, 2]);
+    await expect(stat(file)).rejects.toMatchObject({ code: 'ENOENT' });
     expect(asked.stderr).toContain('--yes');
     expect(await directory.database.users.countDocuments()).toBe(0);
   });

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, unlink } from 'node:fs/promises';
 import type { BackfillDependencies } from '../../backfill/backfill-dependencies.ts';
 import { backfillFailureMessages } from '../../backfill/backfill-failure.ts';
 import { csvCell } from '../../export/csv-line.ts';
@@ -37,8 +37,10 @@ export async function createFailuresFile(path: string): Promise<FailuresFile> {
     );
   });
   await handle.write('customer_v2_id,code,message\n');
+  let isWritten = false;
   return {
     async write(dependencies, runId) {
+      isWritten = true;
       let lines = 0;
       for await (const { customerId, code, message } of failures(dependencies, runId)) {
         await handle.write(`${[customerId, code, message].map(csvCell).join(',')}\n`);
@@ -46,13 +48,17 @@ export async function createFailuresFile(path: string): Promise<FailuresFile> {
       }
       return lines;
     },
-    close: () => handle.close(),
+    async close() {
+      await handle.close();
+      if (!isWritten) await unlink(path);
+    },
   };
 }
 
 export interface FailuresFile {
   /** Writes all that are kept of a run, a line each, and answers how many. Memory stays flat. */
   write(dependencies: BackfillDependencies, runId: string): Promise<number>;
+  /** Removes it when there was no run to write of: the same command may be given again. */
   close(): Promise<void>;
 }
 

@@ -23,7 +23,11 @@ export async function cancelBackfill(database: Database, json: boolean): Promise
   });
   const { id, state, ...counts } = storedAsRun(job);
   const { processed, total, created } = job.progress;
-  console.error(`Cancelled: run ${id}, after ${count(processed)} of ${count(total)} delivery records.`);
+  const place =
+    processed === 0
+      ? 'before the first delivery record'
+      : `after ${count(processed)} of ${count(total)} delivery records`;
+  console.error(`Cancelled: run ${id}, ${place}.`);
   const say = json ? console.error : console.log;
   for (const line of outcomeLines({ id, state, ...counts })) say(line);
   if (json) console.log(JSON.stringify({ migration: backfillMigrationName, id, state, ...counts }, null, 2));
