@@ -18,7 +18,7 @@ import {
   type SearchCondition,
   type SmallIndex,
 } from './row-selection.ts';
-import { readingsFilter, type SearchReading, searchReadings } from './search-readings.ts';
+import { broadestOnly, readingsFilter, type SearchReading, searchReadings } from './search-readings.ts';
 
 export interface FilterContext {
   readonly database: Database;
@@ -174,7 +174,7 @@ function searchCondition(search: string, context: FilterContext): SearchConditio
   const mostWords = Math.max(...readings.map(({ length }) => length));
   const gathers = Array.from({ length: Math.min(mostWords, mostGatheredWords) }, (_, at) => {
     const words = readings.map((reading): SearchReading => [reading[at] ?? reading[0]]);
-    return readingsFilter(words, field, byId);
+    return readingsFilter(broadestOnly(words), field, byId);
   });
   return {
     filter: readingsFilter(readings, field, byId),

@@ -101,8 +101,8 @@ function valueOfDigit(digit: string): number {
   return before % 10;
 }
 
-/** Without readings that find nobody whom another does not find. */
-function broadestOnly(readings: readonly SearchReading[]): SearchReading[] {
+/** Readings without those that find nobody whom another does not find. */
+export function broadestOnly(readings: readonly SearchReading[]): SearchReading[] {
   const isWithin = (one: SearchReading, other: SearchReading) =>
     other.every((word) => one.some((own) => own.startsWith(word)));
   return readings.filter(
