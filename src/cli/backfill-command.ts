@@ -93,8 +93,8 @@ const help = `
 This is the migration ${backfillMigrationName}. Without --apply, --retry or --resume it is a dry run, which
 writes nothing: it says who would get a login, who would be refused and what a release would send. The logins have no
 password until their credentials are released. A run is done once, whoever works on it: where a gateway has taken it up,
-this command watches. Ctrl-C pauses, and --resume goes on, here or in the API;
---cancel gives it up, whichever process works on it.
+this command watches. Ctrl-C pauses, and --resume goes on, here or in the API; --cancel gives it up, whichever process
+works on it.
 
 Exit codes: 0 done, 1 failed or cancelled, 2 wrong usage, 3 done and some records got no login, 130 paused or interrupted.
 
