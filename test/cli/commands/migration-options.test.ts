@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleGateway } from '../../support/bundle-gateway.ts';
 import { type DataDirectory, openDataDirectory, runCommand } from './support/command.ts';
 
 /** Whatever opened a database there would fail, or succeed: neither is exit code 2. */
 const nowhere = { DATA_DIR: '/nonexistent/never-opened' };
+
+// Beforehand: no test waits for it.
+beforeAll(async () => {
+  await bundleGateway();
+});
 
 describe('options of the migration that do not go together', () => {
   it.concurrent.each([
