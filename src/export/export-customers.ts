@@ -103,5 +103,6 @@ function tailText({ format, columns, endRow }: ExportOptions, rows: number, curs
   if (format === 'ndjson') return `${JSON.stringify({ complete: true, rows, cursor })}\n`;
   if (!endRow) return '';
   const proof = `#complete rows=${rows}${cursor === null ? '' : ` cursor=${cursor}`}`;
-  return csvLine(columns.map((_, index) => (index === 0 ? proof : null)));
+  // Not as a cell of a row: these never begin so.
+  return `${proof}${','.repeat(columns.length - 1)}\r\n`;
 }
