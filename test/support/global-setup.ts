@@ -31,6 +31,7 @@ async function provideServer(project: TestProject): Promise<() => Promise<void>>
     return async () => {};
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'gateway-test-'));
+  // What outlives a power failure is for tests with a server of their own; here each flush would be waited for.
   const server = await startEmbeddedMongo({ dataDir, durability: 'process' });
   project.provide('mongodbUri', server.uri);
   return async () => {
