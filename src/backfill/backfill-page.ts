@@ -1,21 +1,16 @@
 import type { ClientSession, Filter, FindOptions } from 'mongodb';
-import { canonicalEmail } from '../customer-index/canonical-email.ts';
-import { canonicalPhone } from '../customer-index/canonical-phone.ts';
 import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
-import { type IndexSettings, rowKeyOfDelivery } from '../customer-index/customer-index-rows.ts';
+import { rowKeyOfDelivery } from '../customer-index/customer-index-rows.ts';
 import { linkCustomers } from '../customer-index/link-graph.ts';
 import { readNeighbourhood } from '../customer-index/neighbourhood.ts';
 import type { Database } from '../database/collections.ts';
 import {
   type DeliveryRecord,
   deliveryProjection,
-  type LoginRecord,
-  loginProjection,
   recordKey,
   type StoredCustomerV2,
   type StoredUser,
   toDeliveryRecord,
-  toLoginRecord,
 } from '../database/stored-documents.ts';
 import type { ExaminedRecord, Orphan } from './plan-logins.ts';
 
@@ -74,44 +69,6 @@ export async function examineRecords(
   });
 }
 
-/** Every login that has the phone or the e-mail of one of these. One find, and one more when there are any. */
-export async function loginsWithContacts(
-  database: Database,
-  orphans: readonly Orphan[],
-  settings: IndexSettings,
-  session?: ClientSession,
-): Promise<LoginRecord[]> {
-  const options = session === undefined ? {} : { session };
-  const { phones, emails } = contactsOf(orphans, settings);
-  if (phones.length + emails.length === 0) return [];
-  const indexed = await database.indexedRecords
-    .find(
-      { source: 'user', $or: [{ phone: { $in: phones } }, { email: { $in: emails } }] },
-      { projection: { recordId: 1 }, ...options },
-    )
-    .toArray();
-  if (indexed.length === 0) return [];
-  const stored = await database.users
-    .find(byKeys<StoredUser>(indexed.map((record) => record.recordId)), {
-      ...options,
-      projection: loginProjection,
-      batchSize: indexed.length + 1,
-    })
-    .toArray();
-  return stored.map(toLoginRecord);
-}
-
-/** Each phone and e-mail of these, in canonical form, once. */
-export function contactsOf(
-  records: readonly { readonly delivery: DeliveryRecord }[],
-  { defaultPhoneRegion }: IndexSettings,
-): { readonly phones: string[]; readonly emails: string[] } {
-  return {
-    phones: known(records.map(({ delivery }) => canonicalPhone(delivery.phone, defaultPhoneRegion))),
-    emails: known(records.map(({ delivery }) => canonicalEmail(delivery.email))),
-  };
-}
-
 /** Those of the rows whose record has an id to itself, claims nobody and is claimed by nobody; by row key. */
 async function readOrphans(
   database: Database,
@@ -165,10 +122,6 @@ function findByKeys(
 
 function byKeys<Stored>(keys: readonly unknown[]): Filter<Stored> {
   return { _id: { $in: [...keys] } } as Filter<Stored>;
-}
-
-function known(values: readonly (string | null)[]): string[] {
-  return [...new Set(values)].filter((value) => value !== null);
 }
 
 /** The row's own record, and room for others with its id, so that one command brings them all. */

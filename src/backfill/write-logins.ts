@@ -8,7 +8,7 @@ import { emailClaim, phoneClaim, touchClaims } from '../database/claims.ts';
 import type { IndexedRecord } from '../database/collections.ts';
 import type { StoredCustomerV2 } from '../database/stored-documents.ts';
 import { changesBetween, type NewJournalEntry, writeJournal } from '../journal/write-journal.ts';
-import { contactsOf } from './backfill-page.ts';
+import { contactsOf } from './logins-with-contacts.ts';
 import type { PlannedPair } from './plan-pair.ts';
 
 export interface WriteLoginsOptions {

@@ -1,0 +1,154 @@
+import type { ClientSession, Filter } from 'mongodb';
+import { canonicalEmail } from '../customer-index/canonical-email.ts';
+import { canonicalPhone } from '../customer-index/canonical-phone.ts';
+import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
+import { normalizeName } from '../customer-index/normalize-name.ts';
+import type { Database, IndexedRecord } from '../database/collections.ts';
+import {
+  type DeliveryRecord,
+  type LoginRecord,
+  loginProjection,
+  toLoginRecord,
+} from '../database/stored-documents.ts';
+import type { Orphan } from './plan-logins.ts';
+
+/**
+ * The logins that have the phone or the e-mail of one of these: all of them, but of a contact that hundreds share, as the
+ * shop's own phone is, some, and those of whoever has the name of the record as well. A page costs the same whatever others share.
+ * One find, and one more when there are any; some more where a contact is shared so.
+ */
+export async function loginsWithContacts(
+  database: Database,
+  orphans: readonly Orphan[],
+  settings: IndexSettings,
+  session?: ClientSession,
+): Promise<LoginRecord[]> {
+  const options = session === undefined ? {} : { session };
+  const { phones, emails } = contactsOf(orphans, settings);
+  if (phones.length + emails.length === 0) return [];
+  const most = mostOf(phones.length + emails.length);
+  const found = await database.indexedRecords
+    .find(
+      { source: 'user', $or: [{ phone: { $in: phones } }, { email: { $in: emails } }] },
+      { projection: { recordId: 1 }, limit: most, batchSize: most + 1, ...options },
+    )
+    .toArray();
+  const keys =
+    found.length < most
+      ? found.map(({ recordId }) => recordId)
+      : await keysWithSharedContacts(database, orphans, settings, options);
+  if (keys.length === 0) return [];
+  const stored = await database.users
+    .find(
+      { _id: { $in: keys as never[] } },
+      {
+        ...options,
+        projection: loginProjection,
+        batchSize: keys.length + 1,
+      },
+    )
+    .toArray();
+  return stored.map(toLoginRecord);
+}
+
+interface Options {
+  readonly session?: ClientSession;
+}
+
+/** So many logins are read for so many contacts; where there are more, somebody shares one with hundreds. */
+function mostOf(contacts: number): number {
+  return 2 * contacts + 200;
+}
+
+async function keysWithSharedContacts(
+  database: Database,
+  orphans: readonly Orphan[],
+  settings: IndexSettings,
+  options: Options,
+): Promise<unknown[]> {
+  const { phones, emails } = contactsOf(orphans, settings);
+  const byPhone = await keysByContact(database, 'phone', phones, options);
+  const byEmail = await keysByContact(database, 'email', emails, options);
+  const shared = new Set([...byPhone.shared, ...byEmail.shared]);
+  const namesakes = new Map<string, { contact: string; name: string }>();
+  for (const { delivery } of orphans) {
+    const name = normalizeName(delivery.name);
+    for (const contact of contactsOfRecord(delivery, settings))
+      if (shared.has(contact) && name !== '') namesakes.set(`${contact} ${name}`, { contact, name });
+  }
+  const keys = [...byPhone.keys, ...byEmail.keys];
+  for (const { contact, name } of namesakes.values())
+    keys.push(...(await keysByName(database, contact, name, options)));
+  return keys;
+}
+
+/** The logins of some contacts by `_id` as stored. Contacts that too many have are told, each with some of its logins. */
+async function keysByContact(
+  { indexedRecords }: Database,
+  field: 'phone' | 'email',
+  contacts: readonly string[],
+  options: Options,
+): Promise<{ keys: unknown[]; shared: string[] }> {
+  const keys: unknown[] = [];
+  const shared: string[] = [];
+  for (let left = contacts; left.length > 0; ) {
+    const limit = mostOf(left.length);
+    const found = await indexedRecords
+      .find({ source: 'user', [field]: { $in: [...left] } } as Filter<IndexedRecord>, {
+        projection: { recordId: 1, [field]: 1 },
+        // In the order of the index: every contact before the last one is complete.
+        sort: { [field]: 1 },
+        hint: field,
+        limit,
+        batchSize: limit + 1,
+        ...options,
+      })
+      .toArray();
+    keys.push(...found.map(({ recordId }) => recordId));
+    const last = found.at(-1)?.[field];
+    if (found.length < limit || last === undefined) break;
+    shared.push(last);
+    const done = new Set(found.map((record) => record[field]));
+    left = left.filter((contact) => !done.has(contact));
+  }
+  return { keys, shared };
+}
+
+/** Customers' logins that have a contact and a name; of hundreds of them some. */
+async function keysByName(
+  { customerIndex }: Database,
+  contact: string,
+  name: string,
+  options: Options,
+): Promise<unknown[]> {
+  const ofContact = contact.includes('@') ? { emails: contact } : { phones: contact };
+  const rows = await customerIndex
+    .find(
+      { ...ofContact, names: name, hasLogin: true },
+      { projection: { userKey: 1 }, limit: mostNamesakes, batchSize: mostNamesakes + 1, ...options },
+    )
+    .toArray();
+  return rows.flatMap(({ userKey }) => (userKey === undefined ? [] : [userKey]));
+}
+
+/** Of these one at least has both in its login, and not in its delivery record alone. */
+const mostNamesakes = 100;
+
+/** Each phone and e-mail of these, in canonical form, once. */
+export function contactsOf(
+  records: readonly { readonly delivery: DeliveryRecord }[],
+  { defaultPhoneRegion }: IndexSettings,
+): { readonly phones: string[]; readonly emails: string[] } {
+  return {
+    phones: known(records.map(({ delivery }) => canonicalPhone(delivery.phone, defaultPhoneRegion))),
+    emails: known(records.map(({ delivery }) => canonicalEmail(delivery.email))),
+  };
+}
+
+function contactsOfRecord({ phone, email }: DeliveryRecord, { defaultPhoneRegion }: IndexSettings): string[] {
+  return known([canonicalPhone(phone, defaultPhoneRegion), canonicalEmail(email)]);
+}
+
+function known(values: readonly (string | null)[]): string[] {
+  return [...new Set(values)].filter((value) => value !== null);
+}
