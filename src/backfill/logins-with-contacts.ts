@@ -114,7 +114,10 @@ async function keysByContact(
   return { keys, shared };
 }
 
-/** Customers' logins that have a contact and a name; of hundreds of them some. */
+/**
+ * A customer's login that has a contact and a name, if there is one. Of logins without a delivery record the row of the index
+ * says it; of others it may be the delivery record that has them, and so some are looked at.
+ */
 async function keysByName(
   { customerIndex }: Database,
   contact: string,
@@ -122,16 +125,22 @@ async function keysByName(
   options: Options,
 ): Promise<unknown[]> {
   const ofContact = contact.includes('@') ? { emails: contact } : { phones: contact };
-  const rows = await customerIndex
-    .find(
-      { ...ofContact, names: name, hasLogin: true },
-      { projection: { userKey: 1 }, limit: mostNamesakes, batchSize: mostNamesakes + 1, ...options },
-    )
-    .toArray();
-  return rows.flatMap(({ userKey }) => (userKey === undefined ? [] : [userKey]));
+  for (const [hasDeliveryRecord, limit] of [
+    [false, 1],
+    [true, mostNamesakes],
+  ] as const) {
+    const rows = await customerIndex
+      .find(
+        { ...ofContact, names: name, hasLogin: true, hasDeliveryRecord },
+        { projection: { userKey: 1 }, limit, batchSize: limit + 1, ...options },
+      )
+      .toArray();
+    if (rows.length > 0) return rows.map(({ userKey }) => userKey);
+  }
+  return [];
 }
 
-/** Of these one at least has both in its login, and not in its delivery record alone. */
+/** Of so many one at least has both in its login, and not in its delivery record alone. */
 const mostNamesakes = 100;
 
 /** Each phone and e-mail of these, in canonical form, once. */
