@@ -10,8 +10,7 @@ import { comparedPerson, nearness, tooFar, typedText } from './nearness.ts';
 /**
  * Of each text that means nobody the delivery boys, active or not, whose name, e-mail or phone is nearly it: the nearest
  * first, at most 5. A business has few, so all of them are compared, the first 5,000 by name, with as many texts as 200,000
- * comparisons allow. Three commands for however
- * many texts.
+ * comparisons allow. Three commands for however many texts.
  */
 export async function nearDeliveryBoys(
   dependencies: CustomerDependencies,
