@@ -152,15 +152,21 @@ function typedForms(
   toPhone: (text: string) => string | null,
   mayUseContacts: boolean,
 ): TypedForms {
-  const digits = identifier.replace(/\D/g, '').replace(/^0+/, '');
-  const phone = toPhone(identifier);
-  const looksLikePhone =
-    /^[+\d\s().\-/]+$/.test(identifier) && digits.length >= fewestDigits && digits.length <= mostDigits;
+  const digits = mayUseContacts ? digitsOfPhone(identifier) : null;
+  const phone = digits === null ? null : toPhone(identifier);
   return {
     name: normalizeName(identifier),
     email: mayUseContacts && identifier.includes('@') ? foldCase(identifier) : null,
-    digits: mayUseContacts && looksLikePhone ? (phone === null ? digits : nationalDigits(phone)) : null,
+    digits: phone === null ? digits : nationalDigits(phone),
   };
+}
+
+/** The digits of a text that looks like a phone, valid or not, without zeros before them; null of any other. */
+export function digitsOfPhone(typed: string): string | null {
+  const digits = typed.replace(/\D/g, '').replace(/^0+/, '');
+  const isPhone =
+    /^[+\d\s().\-/]+$/.test(typed) && digits.length >= fewestDigits && digits.length <= mostDigits;
+  return isPhone ? digits : null;
 }
 
 function candidateConditions(

@@ -1,7 +1,7 @@
 import { nationalDigits } from '../customer-index/canonical-phone.ts';
 import { foldCase, normalizeName } from '../customer-index/normalize-name.ts';
 import type { IdentifierKind } from '../customers/customer-enums.ts';
-import { editDistance } from '../customers/near-misses.ts';
+import { digitsOfPhone, editDistance } from '../customers/near-misses.ts';
 
 /** What of somebody is compared. */
 export interface ComparedPerson {
@@ -27,9 +27,8 @@ export interface TypedText {
 
 /** What a text that nobody has is likely to be: a phone, an e-mail, else a name. */
 export function typedText(identifier: string): TypedText {
-  const digits = identifier.replace(/\D/g, '').replace(/^0+/, '');
-  if (/^[+\d\s().\-/]+$/.test(identifier) && digits.length >= fewestDigits && digits.length <= mostDigits)
-    return { kind: 'PHONE', text: digits };
+  const digits = digitsOfPhone(identifier);
+  if (digits !== null) return { kind: 'PHONE', text: digits };
   if (identifier.includes('@')) return { kind: 'EMAIL', text: foldCase(identifier.trim()) };
   return { kind: 'NAME', text: normalizeName(identifier) };
 }
@@ -45,9 +44,6 @@ export function nearness({ kind, text }: TypedText, person: ComparedPerson): num
 /** Share of the letters that have to be others. */
 export const tooFar = 0.35;
 
-const fewestDigits = 6;
-/** Longer than any phone with its country code. */
-const mostDigits = 18;
 /** Digits that are wrong, missing, too many, or swapped. */
 const mostWrongDigits = 2;
 
