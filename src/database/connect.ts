@@ -1,6 +1,6 @@
 import { MongoClient, type MongoClientOptions } from 'mongodb';
 import { type Database, openCollections } from './collections.ts';
-import { watchHeartbeats } from './heartbeat-watch.ts';
+import { mendDriver } from './driver-mend.ts';
 
 /** How long the first connection may take before the gateway gives up with one line. */
 export const connectTimeoutMs = 10_000;
@@ -23,6 +23,7 @@ export async function connectDatabase(
   databaseName: string,
   options: ConnectOptions = {},
 ): Promise<Database> {
+  mendDriver();
   const client = new MongoClient(uri, {
     ...clientOptions,
     maxPoolSize: options.maxPoolSize ?? 50,
@@ -30,7 +31,6 @@ export async function connectDatabase(
     monitorCommands: options.monitorCommands ?? false,
   });
   try {
-    watchHeartbeats(client);
     await client.connect();
     return openCollections(client, databaseName);
   } catch (error) {
