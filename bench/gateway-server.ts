@@ -8,11 +8,12 @@ const { connectDatabase } =
   await fromDist<typeof import('../src/database/connect.ts')>('database/connect.js');
 const { loadSigningKeys } =
   await fromDist<typeof import('../src/accounts/signing-keys.ts')>('accounts/signing-keys.js');
-const { limitHeapGrowth } = await fromDist<typeof import('../src/heap-growth.ts')>('heap-growth.js');
+const { tuneGarbageCollection } =
+  await fromDist<typeof import('../src/garbage-collection.ts')>('garbage-collection.js');
 const { startJobRunner } =
   await fromDist<typeof import('../src/jobs/start-job-runner.ts')>('jobs/start-job-runner.js');
 
-limitHeapGrowth();
+tuneGarbageCollection();
 const { mongodbUri, database: name, dataDirectory, countCommands, runJobs } = serverSettings();
 const config = readConfig({ MONGODB_URI: mongodbUri, MONGODB_DB: name, DATA_DIR: dataDirectory });
 const database = await connectDatabase(mongodbUri, name, { monitorCommands: countCommands });

@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
-import { limitHeapGrowth } from '../heap-growth.ts';
+import { tuneGarbageCollection } from '../garbage-collection.ts';
 import { createCommands } from './commands.ts';
 import { reportFailure } from './report-failure.ts';
 
-limitHeapGrowth();
+tuneGarbageCollection();
 
 /** The command `customer-gateway`. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with rejected rows, 130 interrupted. */
 const program = new Command('customer-gateway')

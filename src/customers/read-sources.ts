@@ -45,11 +45,18 @@ export async function readRows(
 ): Promise<(CustomerSource | null)[]> {
   const { loaders } = reading;
   const [logins, deliveries] = await Promise.all([
-    Promise.all(rows.map((row) => (row.userKey === undefined ? null : loaders.login.load(row.userKey)))),
-    Promise.all(rows.map((row) => (row.v2Key === undefined ? null : loaders.delivery.load(row.v2Key)))),
+    loaders.logins.load(rows.flatMap(({ userKey }) => (userKey === undefined ? [] : [userKey]))),
+    loaders.deliveries.load(rows.flatMap(({ v2Key }) => (v2Key === undefined ? [] : [v2Key]))),
   ]);
-  const sources = rows.map((row, index) =>
-    currentSource(row, logins[index] ?? null, deliveries[index] ?? null),
+  // Both are in the order of the rows, without those that have none.
+  let nextLogin = 0;
+  let nextDelivery = 0;
+  const sources = rows.map((row) =>
+    currentSource(
+      row,
+      row.userKey === undefined ? null : (logins[nextLogin++] ?? null),
+      row.v2Key === undefined ? null : (deliveries[nextDelivery++] ?? null),
+    ),
   );
   const stale = rows.filter((_, index) => sources[index] === null);
   if (stale.length === 0) return sources;

@@ -5,12 +5,16 @@ type DeliveryField = keyof typeof deliveryProjection;
 
 /** The part of a login's projection that an operation needs; who it is and whom it claims is always read. */
 export function loginFields(selected: ReadonlySet<string>): Partial<typeof loginProjection> {
-  return pick(loginProjection, loginUses, ['id', 'role', 'customer_v2_id'], selected);
+  return remembered(ofLogins, selected, () =>
+    pick(loginProjection, loginUses, ['id', 'role', 'customer_v2_id'], selected),
+  );
 }
 
 /** The part of a delivery record's projection that an operation needs; who it is and whom it claims is always read. */
 export function deliveryFields(selected: ReadonlySet<string>): Partial<typeof deliveryProjection> {
-  return pick(deliveryProjection, deliveryUses, ['id', 'user_id'], selected);
+  return remembered(ofDeliveries, selected, () =>
+    pick(deliveryProjection, deliveryUses, ['id', 'user_id'], selected),
+  );
 }
 
 /** Which fields of the API show a stored field, or decide by it. */
@@ -32,6 +36,22 @@ const deliveryUses: Partial<Record<DeliveryField, readonly string[]>> = {
   delivery_boy_id: ['deliveryBoy'],
   created_at: ['createdAt'],
 };
+
+/** What is selected belongs to an operation, which comes again and again. */
+const ofLogins = new WeakMap<ReadonlySet<string>, Partial<typeof loginProjection>>();
+const ofDeliveries = new WeakMap<ReadonlySet<string>, Partial<typeof deliveryProjection>>();
+
+function remembered<Fields>(
+  known: WeakMap<ReadonlySet<string>, Fields>,
+  selected: ReadonlySet<string>,
+  work: () => Fields,
+): Fields {
+  const before = known.get(selected);
+  if (before !== undefined) return before;
+  const fields = work();
+  known.set(selected, fields);
+  return fields;
+}
 
 function pick<Projection extends object>(
   projection: Projection,

@@ -80,12 +80,11 @@ async function currentLogins(
   records: readonly StaffRecord[],
   request: CustomerRequest,
 ): Promise<Map<string, { login: LoginRecord; address: string }>> {
-  const read = await Promise.all(
-    records.map(async (record) => ({ record, login: await request.loaders.login.load(record.recordId) })),
-  );
-  const current = read.flatMap(({ record, login }) =>
-    login?.role === 'delivery_boy' ? [{ record, login }] : [],
-  );
+  const logins = await request.loaders.logins.load(records.map((record) => record.recordId));
+  const current = records.flatMap((record, index) => {
+    const login = logins[index];
+    return login?.role === 'delivery_boy' ? [{ record, login }] : [];
+  });
   const addresses = await addressesOf(
     current.map(({ login }) => login),
     request,
