@@ -13,6 +13,7 @@ import type { CustomerSource } from './customer-view.ts';
 import {
   type IdentifierKeys,
   identifierKeys,
+  keysAmong,
   keysOfCustomer,
   matchedKinds,
   maxIdentifierLength,
@@ -56,14 +57,19 @@ export async function findCustomer(
   const region = dependencies.settings.defaultPhoneRegion;
   const keys = identifierKeys(identifier, region, mayUseContacts(request.viewer));
   const { rows, total } = await matchingRows(dependencies, keys);
-  const seeds = rows.length > 0 ? seedsOfRows(rows) : { loginIds: [identifier], deliveryIds: [identifier] };
+  const seeds = rows.length > 0 ? seedsOfRows(rows) : { loginIds: keys.ids, deliveryIds: keys.ids };
   const sources = await readVerified(dependencies.database, seeds, {
     loaders: request.loaders,
     selected: new Set([...request.selected, ...decidingFields]),
   });
-  const matches = sources
+  const people = sources.map((source) => ({ source, keys: keysOfCustomer(source, region) }));
+  const wanted = keysAmong(
+    keys,
+    people.map((person) => person.keys),
+  );
+  const matches = people
     // An index row that has grown stale matches on nothing.
-    .map((source) => ({ source, matchedBy: matchedKinds(keys, keysOfCustomer(source, region)) }))
+    .map((person) => ({ source: person.source, matchedBy: matchedKinds(wanted, person.keys) }))
     .filter(({ matchedBy }) => matchedBy.length > 0);
   const shown = await showFound(dependencies, request, matches.slice(0, maxCandidates));
   const [only] = shown;
@@ -91,7 +97,7 @@ async function matchingRows(
   { database }: CustomerDependencies,
   keys: IdentifierKeys,
 ): Promise<{ rows: Pick<CustomerIndexRow, 'userKey' | 'v2Key' | 'link'>[]; total: number }> {
-  const conditions: Filter<CustomerIndexRow>[] = [{ ids: keys.id }];
+  const conditions: Filter<CustomerIndexRow>[] = [{ ids: { $in: [...keys.ids] } }];
   if (keys.email !== null) conditions.push({ emails: keys.email });
   if (keys.phone !== null) conditions.push({ phones: keys.phone });
   if (keys.name !== null) conditions.push({ names: keys.name });

@@ -4,13 +4,15 @@ import { normalizeName } from '../customer-index/normalize-name.ts';
 import type { DeliveryRecord, LoginRecord } from '../database/stored-documents.ts';
 import type { IdentifierKind } from './customer-enums.ts';
 import type { CustomerSource } from './customer-view.ts';
+import { idSpellings } from './id-spellings.ts';
 
 /** Longer text is no id, address, phone or name of anybody. */
 export const maxIdentifierLength = 320;
 
 /** What a text is under each kind of look-up; null where it cannot be one. */
 export interface IdentifierKeys {
-  readonly id: string;
+  /** As typed first. */
+  readonly ids: readonly string[];
   readonly email: string | null;
   readonly phone: string | null;
   readonly name: string | null;
@@ -19,7 +21,7 @@ export interface IdentifierKeys {
 /** @param contacts Whether it may be an e-mail or a phone. */
 export function identifierKeys(identifier: string, region: PhoneRegion, contacts: boolean): IdentifierKeys {
   return {
-    id: identifier,
+    ids: idSpellings(identifier),
     email: contacts ? canonicalEmail(identifier) : null,
     phone: contacts ? canonicalPhone(identifier, region) : null,
     name: normalizeName(identifier) || null,
@@ -49,11 +51,18 @@ export function keysOfLogin(login: LoginRecord, region: PhoneRegion): MatchableK
 /** As what a text means somebody; none when it does not. */
 export function matchedKinds(keys: IdentifierKeys, { ids, emails, phones, names }: MatchableKeys) {
   const matched: IdentifierKind[] = [];
-  if (ids.has(keys.id)) matched.push('ID');
+  if (keys.ids.some((id) => ids.has(id))) matched.push('ID');
   if (keys.email !== null && emails.has(keys.email)) matched.push('EMAIL');
   if (keys.phone !== null && phones.has(keys.phone)) matched.push('PHONE');
   if (keys.name !== null && names.has(keys.name)) matched.push('NAME');
   return matched;
+}
+
+/** What a text is among these people: a uuid in another case means somebody only where nobody has it as it was typed. */
+export function keysAmong(keys: IdentifierKeys, people: readonly MatchableKeys[]): IdentifierKeys {
+  const [typed] = keys.ids;
+  const hasIt = typed !== undefined && people.some(({ ids }) => ids.has(typed));
+  return hasIt ? { ...keys, ids: [typed] } : keys;
 }
 
 function keysOf(

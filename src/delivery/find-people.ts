@@ -95,7 +95,7 @@ async function lookUp(
 
 function customerFilter(keys: readonly IdentifierKeys[]): Filter<CustomerIndexRow> {
   return anyOf({
-    ids: keys.flatMap(({ id }) => idSpellings(id)),
+    ids: keys.flatMap(({ ids }) => ids),
     emails: keys.map(({ email }) => email),
     phones: keys.map(({ phone }) => phone),
     names: keys.map(({ name }) => name),
@@ -135,9 +135,8 @@ function sortRows(
   limitMet: boolean,
 ): { byText: Map<string, CustomerPlace[]>; tooMany: string[] } {
   const texts = new Map<string, string[]>();
-  for (const [text, { id, email, phone, name }] of keys) {
-    const ids = idSpellings(id).map((spelling) => `id ${spelling}`);
-    for (const key of [...ids, `email ${email}`, `phone ${phone}`, `name ${name}`])
+  for (const [text, { ids, email, phone, name }] of keys) {
+    for (const key of [...ids.map((id) => `id ${id}`), `email ${email}`, `phone ${phone}`, `name ${name}`])
       texts.set(key, [...(texts.get(key) ?? []), text]);
   }
   const byText = new Map<string, CustomerPlace[]>();

@@ -6,6 +6,7 @@ import { maxCandidates } from '../customers/find-customer.ts';
 import { idSpellings } from '../customers/id-spellings.ts';
 import {
   identifierKeys,
+  keysAmong,
   keysOfLogin,
   type MatchableKeys,
   matchedKinds,
@@ -141,12 +142,12 @@ function matching(
   identifier: string,
   { defaultPhoneRegion }: IndexSettings,
 ): MatchedLogin[] {
-  const wanted = identifierKeys(identifier, defaultPhoneRegion, true);
-  const exact = logins.some(({ keys }) => keys.ids.has(identifier));
-  const ids = exact ? [identifier] : idSpellings(identifier);
+  const wanted = keysAmong(
+    identifierKeys(identifier, defaultPhoneRegion, true),
+    logins.map(({ keys }) => keys),
+  );
   return logins.flatMap(({ login, keys }) => {
-    const id = ids.find((spelling) => keys.ids.has(spelling)) ?? identifier;
-    const matchedBy = matchedKinds({ ...wanted, id }, keys);
+    const matchedBy = matchedKinds(wanted, keys);
     return matchedBy.length === 0 ? [] : [{ login, matchedBy }];
   });
 }

@@ -275,6 +275,21 @@ describe('findCustomer', () => {
     expect((await find('moving')).__typename).toBe('CustomerNotFound');
     await gateway.sweep();
   });
+
+  it('finds a uuid in another case where nobody has it as it was typed', async () => {
+    const lower = '0b1e7a52-93dc-4f0a-8b1c-5d2f6e7a8c9d';
+    const records = gateway.foreign.customersV2;
+    await records.insertOne({ _id: 'lower' as never, id: lower, name: 'Lower', status: 'active' });
+    await gateway.sweep();
+    const asUpper = { customer: { id: lower }, matchedBy: ['ID'] };
+    expect(await find(lower.toUpperCase())).toMatchObject(asUpper);
+    await records.insertOne({ _id: 'upper' as never, id: lower.toUpperCase(), name: 'Upper' });
+    await gateway.sweep();
+    expect(await find(lower.toUpperCase())).toMatchObject({ customer: { name: 'Upper' }, matchedBy: ['ID'] });
+    expect(await find(lower)).toMatchObject({ customer: { name: 'Lower' }, matchedBy: ['ID'] });
+    await records.deleteMany({ name: { $in: ['Lower', 'Upper'] } });
+    await gateway.sweep();
+  });
 });
 
 describe('customers(filter: { search })', () => {
