@@ -1,9 +1,10 @@
-import type { ClientSession, Filter } from 'mongodb';
+import type { ClientSession } from 'mongodb';
 import { canonicalEmail } from '../customer-index/canonical-email.ts';
 import { canonicalPhone } from '../customer-index/canonical-phone.ts';
 import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
 import { normalizeName } from '../customer-index/normalize-name.ts';
-import type { Database, IndexedRecord } from '../database/collections.ts';
+import { mostRecords, recordsByContact } from '../customer-index/records-by-contact.ts';
+import type { Database } from '../database/collections.ts';
 import {
   type DeliveryRecord,
   type LoginRecord,
@@ -26,7 +27,7 @@ export async function loginsWithContacts(
   const options = session === undefined ? {} : { session };
   const { phones, emails } = contactsOf(orphans, settings);
   if (phones.length + emails.length === 0) return [];
-  const most = mostOf(phones.length + emails.length);
+  const most = mostRecords(phones.length + emails.length);
   const found = await database.indexedRecords
     .find(
       { source: 'user', $or: [{ phone: { $in: phones } }, { email: { $in: emails } }] },
@@ -55,11 +56,6 @@ interface Options {
   readonly session?: ClientSession;
 }
 
-/** So many logins are read for so many contacts; where there are more, somebody shares one with hundreds. */
-function mostOf(contacts: number): number {
-  return 2 * contacts + 200;
-}
-
 async function keysWithSharedContacts(
   database: Database,
   orphans: readonly Orphan[],
@@ -67,8 +63,9 @@ async function keysWithSharedContacts(
   options: Options,
 ): Promise<unknown[]> {
   const { phones, emails } = contactsOf(orphans, settings);
-  const byPhone = await keysByContact(database, 'phone', phones, options);
-  const byEmail = await keysByContact(database, 'email', emails, options);
+  const source = 'user';
+  const byPhone = await recordsByContact(database, { source, field: 'phone', contacts: phones }, options);
+  const byEmail = await recordsByContact(database, { source, field: 'email', contacts: emails }, options);
   const shared = new Set([...byPhone.shared, ...byEmail.shared]);
   const namesakes = new Map<string, { contact: string; name: string }>();
   for (const { delivery } of orphans) {
@@ -80,38 +77,6 @@ async function keysWithSharedContacts(
   for (const { contact, name } of namesakes.values())
     keys.push(...(await keysByName(database, contact, name, options)));
   return keys;
-}
-
-/** The logins of some contacts by `_id` as stored. Contacts that too many have are told, each with some of its logins. */
-async function keysByContact(
-  { indexedRecords }: Database,
-  field: 'phone' | 'email',
-  contacts: readonly string[],
-  options: Options,
-): Promise<{ keys: unknown[]; shared: string[] }> {
-  const keys: unknown[] = [];
-  const shared: string[] = [];
-  for (let left = contacts; left.length > 0; ) {
-    const limit = mostOf(left.length);
-    const found = await indexedRecords
-      .find({ source: 'user', [field]: { $in: [...left] } } as Filter<IndexedRecord>, {
-        projection: { recordId: 1, [field]: 1 },
-        // In the order of the index: every contact before the last one is complete.
-        sort: { [field]: 1 },
-        hint: field,
-        limit,
-        batchSize: limit + 1,
-        ...options,
-      })
-      .toArray();
-    keys.push(...found.map(({ recordId }) => recordId));
-    const last = found.at(-1)?.[field];
-    if (found.length < limit || last === undefined) break;
-    shared.push(last);
-    const done = new Set(found.map((record) => record[field]));
-    left = left.filter((contact) => !done.has(contact));
-  }
-  return { keys, shared };
 }
 
 /**

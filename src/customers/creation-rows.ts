@@ -8,7 +8,7 @@ import type { CreateCustomerInput } from './create-types.ts';
 import { type CreatedCustomer, type CreateOutcome, refusedBy } from './creation-outcome.ts';
 import type { CustomerDependencies } from './customer-access.ts';
 import { activeDeliveryBoys } from './delivery-boy-ids.ts';
-import type { Contact } from './existing-customers.ts';
+import type { LookedForContact } from './existing-customers.ts';
 import { earlierResults, type IdempotentCall, idempotentCall } from './idempotency.ts';
 import { sourceOf } from './source-of.ts';
 
@@ -90,10 +90,12 @@ export function claimKeys({ customer }: CreationRow): string[] {
 }
 
 /** By what the people of these rows might be known already. */
-export function contactsOf(rows: readonly CreationRow[]): Contact[] {
+export function contactsOf(rows: readonly CreationRow[]): LookedForContact[] {
   return rows.map(({ customer }) => ({
     phoneE164: customer.phone.e164,
     email: customer.email?.canonical ?? null,
+    name: customer.name,
+    customerId: customer.adoptCustomerId,
   }));
 }
 

@@ -1,10 +1,12 @@
 import type { ClientSession } from 'mongodb';
 import { canonicalEmail } from '../customer-index/canonical-email.ts';
 import { canonicalPhone } from '../customer-index/canonical-phone.ts';
+import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
 import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
 import { linkCustomers } from '../customer-index/link-graph.ts';
 import { readAccountFacts, readNeighbourhood } from '../customer-index/neighbourhood.ts';
 import { normalizeName } from '../customer-index/normalize-name.ts';
+import { mostRecords, recordsByContact } from '../customer-index/records-by-contact.ts';
 import { passwordFacts } from '../customer-index/temporary-password-state.ts';
 import type { Database } from '../database/collections.ts';
 import type { DeliveryRecord, LoginRecord } from '../database/stored-documents.ts';
@@ -16,6 +18,12 @@ import { sourceOf } from './source-of.ts';
 export interface Contact {
   readonly phoneE164: string | null;
   readonly email: string | null;
+}
+
+/** A contact, and who of the many who may share it is looked for by name, as typed, or by the customer's id. */
+export interface LookedForContact extends Contact {
+  readonly name?: string | null;
+  readonly customerId?: string | null;
 }
 
 /** Everybody who has one of some phones and e-mails. */
@@ -32,37 +40,92 @@ export interface Candidate {
 }
 
 /**
- * Everybody who has a phone or e-mail of these contacts, as the stored records say now, whatever the index says. One find
- * when there is nobody, the usual case; in a transaction where a session is given.
+ * Everybody who has a phone or e-mail of these contacts, as the stored records say now, whatever the index says: all of them,
+ * but of a contact that hundreds share some, of which there are a login and a delivery record where it has any, and whoever
+ * has the name or the id that is looked for. One find when there is nobody, the usual case; in a transaction where a session
+ * is given.
  */
 export async function findExisting(
   database: Database,
-  contacts: readonly Contact[],
+  contacts: readonly LookedForContact[],
   session?: ClientSession,
 ): Promise<ExistingPeople> {
+  const options = session === undefined ? {} : { session };
   const phones = known(contacts.map((contact) => contact.phoneE164));
   const emails = known(contacts.map((contact) => contact.email));
   if (phones.length + emails.length === 0) return { customers: [], logins: [] };
+  const most = mostRecords(phones.length + emails.length);
   const indexed = await database.indexedRecords
     .find(
       { $or: [{ phone: { $in: phones } }, { email: { $in: emails } }] },
-      { projection: { source: 1, recordId: 1 }, ...(session && { session }) },
+      { projection: { source: 1, recordId: 1 }, limit: most, batchSize: most + 1, ...options },
     )
-    .limit(maxRecordsPerContact * contacts.length)
     .toArray();
   if (indexed.length === 0) return { customers: [], logins: [] };
   const keysOf = (source: 'user' | 'v2') =>
     indexed.filter((record) => record.source === source).map((record) => record.recordId);
-  const records = await readNeighbourhood(
-    database,
-    { loginKeys: keysOf('user'), deliveryKeys: keysOf('v2') },
-    session === undefined ? {} : { session },
-  );
+  const seeds =
+    indexed.length < most
+      ? { loginKeys: keysOf('user'), deliveryKeys: keysOf('v2') }
+      : await seedsOfSharedContacts(database, contacts, options);
+  const records = await readNeighbourhood(database, seeds, options);
   const accounts = await readAccountFacts(database, records.logins, session);
   const customers = linkCustomers(records).map((customer) =>
     sourceOf(customer, passwordFacts(customer.login && accounts.get(customer.login.key), customer.login)),
   );
   return { customers, logins: records.logins };
+}
+
+async function seedsOfSharedContacts(
+  database: Database,
+  contacts: readonly LookedForContact[],
+  options: { readonly session?: ClientSession },
+): Promise<{ loginKeys: unknown[]; deliveryKeys: unknown[] }> {
+  const phones = known(contacts.map((contact) => contact.phoneE164));
+  const emails = known(contacts.map((contact) => contact.email));
+  const shared = new Set<string>();
+  const keysOf = async (source: 'user' | 'v2') => {
+    const byPhone = await recordsByContact(database, { source, field: 'phone', contacts: phones }, options);
+    const byEmail = await recordsByContact(database, { source, field: 'email', contacts: emails }, options);
+    for (const contact of [...byPhone.shared, ...byEmail.shared]) shared.add(contact);
+    return [...byPhone.keys, ...byEmail.keys];
+  };
+  const seeds = { loginKeys: await keysOf('user'), deliveryKeys: await keysOf('v2') };
+  for (const contact of contacts) {
+    const rows = await rowsLookedFor(database, contact, shared, options);
+    seeds.loginKeys.push(...rows.map(({ userKey }) => userKey).filter((key) => key !== undefined));
+    seeds.deliveryKeys.push(...rows.map(({ v2Key }) => v2Key).filter((key) => key !== undefined));
+  }
+  return seeds;
+}
+
+/** Of those who share a contact, whoever has the name or the id that is looked for. */
+async function rowsLookedFor(
+  { customerIndex }: Database,
+  { phoneE164, email, name = null, customerId = null }: LookedForContact,
+  shared: ReadonlySet<string>,
+  options: { readonly session?: ClientSession },
+): Promise<Pick<CustomerIndexRow, 'userKey' | 'v2Key'>[]> {
+  const contacts = [
+    ...(phoneE164 !== null && shared.has(phoneE164) ? [{ phones: phoneE164 }] : []),
+    ...(email !== null && shared.has(email) ? [{ emails: email }] : []),
+  ];
+  const nameKey = normalizeName(name);
+  const people = [
+    ...(nameKey === '' ? [] : [{ names: nameKey }]),
+    ...(customerId === null ? [] : [{ ids: customerId }]),
+  ];
+  if (contacts.length === 0 || people.length === 0) return [];
+  const found = customerIndex.find(
+    { $or: people, $and: [{ $or: contacts }] },
+    {
+      projection: { userKey: 1, v2Key: 1 },
+      limit: maxLookedFor,
+      batchSize: maxLookedFor + 1,
+      ...options,
+    },
+  );
+  return found.toArray();
 }
 
 /** Those of them who have this phone or this e-mail; what else agrees is named, too. */
@@ -97,8 +160,8 @@ export function takenByLogins(
   };
 }
 
-/** More people than this with one phone or e-mail are no help to whoever has to choose. */
-const maxRecordsPerContact = 40;
+/** More with the same contact and the same name are no help to whoever has to choose. */
+const maxLookedFor = 40;
 
 function known(values: readonly (string | null)[]): string[] {
   return [...new Set(values)].filter((value) => value !== null);

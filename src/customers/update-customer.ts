@@ -65,7 +65,8 @@ async function readAndPlan(
 ): Promise<{ source: CustomerSource; plan: UpdatePlan }> {
   const source = await wholeSourceWithId(database, id, session);
   if (source === null) throw new AppError('NOT_FOUND', 'There is no customer with this id.');
-  const existing = await findExisting(database, [contactOf(update)], session);
+  const name = update.name ?? source.delivery?.name ?? source.login?.name ?? null;
+  const existing = await findExisting(database, [{ ...contactOf(update), name }], session);
   return { source, plan: planUpdate(update, source, existing, settings) };
 }
 
