@@ -16,7 +16,7 @@ const mended = Symbol.for('customer-gateway.driver-mended');
  * and with it a request, a lease, the heartbeat. A closed connection says that it drained, whereupon the driver sees that
  * it is closed, and fails or retries the command as any other whose connection is lost.
  *
- * @throws TypeError when the driver has no such method any more: see then whether it still needs this.
+ * @throws Error when another version of the driver has no such class or method: see then whether it still needs this.
  */
 export function mendDriver(): void {
   const { Connection } = createRequire(import.meta.url)('mongodb/lib/cmap/connection.js') as {
