@@ -1,3 +1,4 @@
+import type { ClientSession } from 'mongodb';
 import type { Viewer } from '../accounts/viewer.ts';
 import { canonicalEmail } from '../customer-index/canonical-email.ts';
 import { canonicalPhone } from '../customer-index/canonical-phone.ts';
@@ -20,7 +21,7 @@ import { type Creation, writeCreations } from './write-creations.ts';
  * there. What of them another login has already stays with that one.
  *
  * @throws AppError NOT_FOUND; CONFLICT when there is a login, a link that has to be cleared first, or neither a phone
- * nor an e-mail.
+ * nor an e-mail, and for one that is changed at the same time.
  */
 export async function createLogin(
   dependencies: CustomerDependencies,
@@ -28,7 +29,8 @@ export async function createLogin(
   customerId: string,
 ): Promise<CustomerSource> {
   const { database, settings, accounts } = dependencies;
-  const { delivery } = await incomplete(dependencies, customerId, 'ORPHANED_V2');
+  const read = await incomplete(dependencies, customerId, 'ORPHANED_V2');
+  const { delivery } = read;
   if (delivery === null) throw new TypeError('An orphaned delivery record is there.');
   const contact: Contact = {
     phoneE164: canonicalPhone(delivery.phone, settings.defaultPhoneRegion),
@@ -61,6 +63,8 @@ export async function createLogin(
     'LOGIN_CREATED',
   );
   return complete(dependencies, creation, contact, context.now, async (session) => {
+    const current = await incomplete(dependencies, customerId, 'ORPHANED_V2', session);
+    if (!isSame(current, read)) return false;
     const now = takenByLogins(await findExisting(database, [contact], session), contact, settings);
     return now.email === taken.email && now.phone === taken.phone;
   });
@@ -70,8 +74,8 @@ export async function createLogin(
  * Gives a login without a delivery record one, made of the login's own name, phone and e-mail: billing and delivery see
  * the customer from then on.
  *
- * @throws AppError NOT_FOUND; CONFLICT when there is a record, or a link that has to be cleared first; BAD_USER_INPUT
- * (`address`, `area`).
+ * @throws AppError NOT_FOUND; CONFLICT when there is a record, or a link that has to be cleared first, and for a login that
+ * is changed at the same time; BAD_USER_INPUT (`address`, `area`).
  */
 export async function createDeliveryRecord(
   dependencies: CustomerDependencies,
@@ -80,7 +84,8 @@ export async function createDeliveryRecord(
 ): Promise<CustomerSource> {
   const address = checkAddress(input.address);
   const area = checkArea(input.area);
-  const { login, passwordExpiresAt } = await incomplete(dependencies, input.customerId, 'ORPHANED_USER');
+  const read = await incomplete(dependencies, input.customerId, 'ORPHANED_USER');
+  const { login, passwordExpiresAt } = read;
   if (login === null) throw new TypeError('An orphaned login is there.');
   const now = dependencies.accounts.now();
   const creation = await prepareDeliveryFor(
@@ -99,15 +104,18 @@ export async function createDeliveryRecord(
     // The record holds nothing but what the login itself has: there is nobody else whom it could belong to.
     { action: 'DELIVERY_RECORD_CREATED', confirm: false },
   );
-  return complete(dependencies, creation, { phoneE164: null, email: null }, now, async () => true);
+  return complete(dependencies, creation, { phoneE164: null, email: null }, now, async (session) =>
+    isSame(await incomplete(dependencies, input.customerId, 'ORPHANED_USER', session), read),
+  );
 }
 
 async function incomplete(
   dependencies: CustomerDependencies,
   customerId: string,
   wanted: 'ORPHANED_V2' | 'ORPHANED_USER',
+  session?: ClientSession,
 ): Promise<CustomerSource> {
-  const source = await wholeSourceWithId(dependencies.database, customerId);
+  const source = await wholeSourceWithId(dependencies.database, customerId, session);
   if (source === null) throw new AppError('NOT_FOUND', 'There is no customer with this id.');
   if (source.state === wanted) return source;
   const missing = wanted === 'ORPHANED_V2' ? 'login' : 'delivery record';
@@ -120,13 +128,20 @@ async function incomplete(
   );
 }
 
+/** Whether the half is what the other was made for: hashing takes long, and its owner may choose a password meanwhile. */
+function isSame(current: CustomerSource, read: CustomerSource): boolean {
+  const values = ({ login, delivery, passwordExpiresAt }: CustomerSource) =>
+    JSON.stringify([login, delivery, passwordExpiresAt]);
+  return values(current) === values(read);
+}
+
 /** @param stillHolds Whether what the creation was prepared for is still so, asked in the transaction. */
 async function complete(
   dependencies: CustomerDependencies,
   creation: Creation,
   { phoneE164, email }: Contact,
   now: Date,
-  stillHolds: (session: Parameters<Parameters<typeof inTransaction>[1]>[0]) => Promise<boolean>,
+  stillHolds: (session: ClientSession) => Promise<boolean>,
 ): Promise<CustomerSource> {
   const { database, accounts } = dependencies;
   const claims = [
