@@ -11,7 +11,7 @@ export interface ContactLookUp {
 /**
  * The records of one source that have one of some contacts, by `_id` as stored: all of them, but of a contact that hundreds
  * share, as the shop's own phone is, some, of which there is at least one. Those contacts are told. One find, and one more
- * for each such contact.
+ * for each such contact, and for each time that others come to as many.
  */
 export async function recordsByContact(
   { indexedRecords }: Database,
@@ -33,14 +33,21 @@ export async function recordsByContact(
         ...options,
       })
       .toArray();
-    keys.push(...found.map(({ recordId }) => recordId));
     const last = found.at(-1)?.[field];
-    if (found.length < limit || last === undefined) break;
-    shared.push(last);
-    const done = new Set(found.map((record) => record[field]));
+    if (found.length < limit || last === undefined) return { keys: [...keys, ...idsOf(found)], shared };
+    const isShared = found[0]?.[field] === last;
+    if (isShared) shared.push(last);
+    // The last one is read again, first of those that are left: a household is no household by one of its members.
+    const read = isShared ? found : found.filter((record) => record[field] !== last);
+    keys.push(...idsOf(read));
+    const done = new Set(read.map((record) => record[field]));
     left = left.filter((contact) => !done.has(contact));
   }
   return { keys, shared };
+}
+
+function idsOf(records: readonly Pick<IndexedRecord, 'recordId'>[]): unknown[] {
+  return records.map(({ recordId }) => recordId);
 }
 
 /** So many records are read for so many contacts; where there are more, somebody shares one with hundreds. */

@@ -31,6 +31,8 @@ export interface ExistingPeople {
   readonly customers: readonly CustomerSource[];
   /** Logins of every role, staff included. */
   readonly logins: readonly LoginRecord[];
+  /** Phones and e-mails that hundreds share: not everybody who has one of these is among them. */
+  readonly shared: ReadonlySet<string>;
 }
 
 /** A customer who may be the one that is meant, and what they have in common. */
@@ -53,7 +55,7 @@ export async function findExisting(
   const options = session === undefined ? {} : { session };
   const phones = known(contacts.map((contact) => contact.phoneE164));
   const emails = known(contacts.map((contact) => contact.email));
-  if (phones.length + emails.length === 0) return { customers: [], logins: [] };
+  if (phones.length + emails.length === 0) return nobody;
   const most = mostRecords(phones.length + emails.length);
   const indexed = await database.indexedRecords
     .find(
@@ -61,26 +63,28 @@ export async function findExisting(
       { projection: { source: 1, recordId: 1 }, limit: most, batchSize: most + 1, ...options },
     )
     .toArray();
-  if (indexed.length === 0) return { customers: [], logins: [] };
+  if (indexed.length === 0) return nobody;
   const keysOf = (source: 'user' | 'v2') =>
     indexed.filter((record) => record.source === source).map((record) => record.recordId);
-  const seeds =
+  const { shared, ...seeds } =
     indexed.length < most
-      ? { loginKeys: keysOf('user'), deliveryKeys: keysOf('v2') }
+      ? { loginKeys: keysOf('user'), deliveryKeys: keysOf('v2'), shared: nobody.shared }
       : await seedsOfSharedContacts(database, contacts, options);
   const records = await readNeighbourhood(database, seeds, options);
   const accounts = await readAccountFacts(database, records.logins, session);
   const customers = linkCustomers(records).map((customer) =>
     sourceOf(customer, passwordFacts(customer.login && accounts.get(customer.login.key), customer.login)),
   );
-  return { customers, logins: records.logins };
+  return { customers, logins: records.logins, shared };
 }
+
+const nobody: ExistingPeople = { customers: [], logins: [], shared: new Set() };
 
 async function seedsOfSharedContacts(
   database: Database,
   contacts: readonly LookedForContact[],
   options: { readonly session?: ClientSession },
-): Promise<{ loginKeys: unknown[]; deliveryKeys: unknown[] }> {
+): Promise<{ loginKeys: unknown[]; deliveryKeys: unknown[]; shared: ReadonlySet<string> }> {
   const phones = known(contacts.map((contact) => contact.phoneE164));
   const emails = known(contacts.map((contact) => contact.email));
   const shared = new Set<string>();
@@ -90,7 +94,7 @@ async function seedsOfSharedContacts(
     for (const contact of [...byPhone.shared, ...byEmail.shared]) shared.add(contact);
     return [...byPhone.keys, ...byEmail.keys];
   };
-  const seeds = { loginKeys: await keysOf('user'), deliveryKeys: await keysOf('v2') };
+  const seeds = { loginKeys: await keysOf('user'), deliveryKeys: await keysOf('v2'), shared };
   for (const contact of contacts) {
     const rows = await rowsLookedFor(database, contact, shared, options);
     seeds.loginKeys.push(...rows.map(({ userKey }) => userKey).filter((key) => key !== undefined));
@@ -115,17 +119,17 @@ async function rowsLookedFor(
     ...(nameKey === '' ? [] : [{ names: nameKey }]),
     ...(customerId === null ? [] : [{ ids: customerId }]),
   ];
-  if (contacts.length === 0 || people.length === 0) return [];
-  const found = customerIndex.find(
-    { $or: people, $and: [{ $or: contacts }] },
-    {
-      projection: { userKey: 1, v2Key: 1 },
-      limit: maxLookedFor,
-      batchSize: maxLookedFor + 1,
-      ...options,
-    },
-  );
-  return found.toArray();
+  if (contacts.length === 0) return [];
+  const rows: Pick<CustomerIndexRow, 'userKey' | 'v2Key'>[] = [];
+  // One after the other: of many with the name, whoever has the id must not be left out.
+  for (const person of people) {
+    const found = customerIndex.find(
+      { ...person, $or: contacts },
+      { projection: { userKey: 1, v2Key: 1 }, limit: maxLookedFor, batchSize: maxLookedFor + 1, ...options },
+    );
+    rows.push(...(await found.toArray()));
+  }
+  return rows;
 }
 
 /** Those of them who have this phone or this e-mail; what else agrees is named, too. */

@@ -43,7 +43,8 @@ export function planCreation(
       return candidates.length === 0 ? { kind: 'both', taken } : { kind: 'exists', candidates };
     case 'ADOPT': {
       if (candidates.length === 0 && customer.adoptCustomerId === null) return { kind: 'both', taken };
-      const adopted = chooseAdopted(candidates, customer.adoptCustomerId);
+      const isComplete = !existing.shared.has(contact.phoneE164) && !existing.shared.has(contact.email ?? '');
+      const adopted = chooseAdopted(candidates, customer.adoptCustomerId, isComplete);
       return adopted === null ? { kind: 'exists', candidates } : adoption(adopted, taken);
     }
   }
@@ -63,12 +64,20 @@ export function planKey(plan: CreationPlan): string {
   }
 }
 
-/** The one half that can be completed: the one that was named, else the only one there is. */
-function chooseAdopted(candidates: readonly Candidate[], wantedId: string | null): CustomerSource | null {
+/**
+ * The one half that can be completed: the one that was named, else the only one there is.
+ *
+ * @param isComplete Everybody who has the phone or e-mail is among the candidates: of some nobody is the only one.
+ */
+function chooseAdopted(
+  candidates: readonly Candidate[],
+  wantedId: string | null,
+  isComplete: boolean,
+): CustomerSource | null {
   const adoptable = candidates
     .map(({ source }) => source)
     .filter(({ state }) => state === 'ORPHANED_USER' || state === 'ORPHANED_V2');
-  if (wantedId === null) return adoptable.length === 1 ? (adoptable[0] ?? null) : null;
+  if (wantedId === null) return isComplete && adoptable.length === 1 ? (adoptable[0] ?? null) : null;
   const isWanted = ({ id, login, delivery }: CustomerSource) =>
     id === wantedId || login?.keyText === wantedId || delivery?.keyText === wantedId;
   if (!candidates.some(({ source }) => isWanted(source))) {

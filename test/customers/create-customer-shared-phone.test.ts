@@ -46,3 +46,48 @@ it('whom an admin names is adopted, however many share the phone', async () => {
   );
   expect(result).toMatchObject({ __typename: 'CustomerCreated', adopted: true });
 });
+
+it('whom an admin names is adopted, however many have the same phone and name', async () => {
+  const phone = somebody().phone;
+  await creation.add({
+    customersV2: Array.from({ length: sharers }, () => record({ name: 'Walk In', phone })),
+  });
+  const chosen = await creation.addOrphan('record', { phone }, { name: 'Walk In' });
+  const { result } = await creation.create(
+    somebody({ name: 'Walk In', phone, onExisting: 'ADOPT', adoptCustomerId: chosen.id }),
+  );
+  expect(result).toMatchObject({ __typename: 'CustomerCreated', adopted: true });
+});
+
+it('of hundreds who share a phone nobody is adopted unnamed, though only one of those who were read can be', async () => {
+  const phone = somebody().phone;
+  const pairs = Array.from({ length: sharers }, () => {
+    const [user, delivery] = [login({ phone }), record({ phone })];
+    return { user: { ...user, customer_v2_id: delivery.id }, delivery: { ...delivery, user_id: user.id } };
+  });
+  const users = pairs.map(({ user }) => user);
+  const deliveries = pairs.map(({ delivery }) => delivery);
+  const orphans = [record({ phone }), record({ phone })];
+  await creation.add({ users, customersV2: [...orphans.slice(1), ...deliveries] });
+  await creation.add({ customersV2: orphans.slice(0, 1) });
+  const { result } = await creation.create(somebody({ phone, onExisting: 'ADOPT' }));
+  expect(result?.__typename).toBe('CustomerAlreadyExists');
+});
+
+it('of many households none is known by a part of its members', async () => {
+  const households = Array.from({ length: 51 }, () => somebody().phone);
+  const members = 7;
+  await creation.add({
+    customersV2: households.flatMap((phone) => Array.from({ length: members }, () => record({ phone }))),
+  });
+  const { data, errors } = await creation.admin(
+    `mutation ($input: [CreateCustomerInput!]!) {
+      importCustomers(input: $input) { result { __typename ... on CustomerAlreadyExists { candidates { matchedBy } } } }
+    }`,
+    { input: households.map((phone) => somebody({ phone, onExisting: 'ADOPT' })) },
+  );
+  expect(errors).toEqual([]);
+  const answers: { result: { __typename: string; candidates: unknown[] } }[] = data.importCustomers;
+  const known = answers.map(({ result }) => result.candidates?.length ?? result.__typename);
+  expect(known).toEqual(households.map(() => members));
+});
