@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { MongoServerError } from 'mongodb';
 import type { Database } from './collections.ts';
 import { duplicateKeyCode } from './transaction.ts';
+import { isUnavailable } from './unavailable.ts';
 
 export interface LeaseOptions {
   /** How long a holder that stops renewing keeps others out. Renewed at a third of it. */
@@ -9,9 +10,11 @@ export interface LeaseOptions {
   readonly now: () => Date;
 }
 
-/** A right that one process at a time holds; `lost` fires when it could not be renewed in time. */
+/** A right that one process at a time holds. */
 export interface Lease {
+  /** Fires when somebody else has it, and when it was not renewed in time, so that somebody else may. */
   readonly lost: AbortSignal;
+  /** Gives it back; while the database is away it is left to expire. */
   release(): Promise<void>;
 }
 
@@ -24,21 +27,38 @@ export async function takeLease(
   options: LeaseOptions,
 ): Promise<Lease | null> {
   const holder = randomUUID();
-  if (!(await write(database, name, holder, options))) return null;
+  const { durationMs } = options;
   const lost = new AbortController();
-  let renewedAt = options.now().getTime();
-  let renewal = Promise.resolve();
+  const taking = performance.now();
+  if (!(await write(database, name, holder, options))) return null;
+  let expiry = expireAfter(taking);
+  let renewal: Promise<void> | null = null;
   const timer = setInterval(() => {
-    renewal = renew();
-  }, options.durationMs / 3);
+    // One at a time: one that is left behind could take the lease again after it was given back.
+    renewal ??= renew().finally(() => {
+      renewal = null;
+    });
+  }, durationMs / 3);
   timer.unref();
 
+  /** The answer of a database that stalls may come long after others have the lease: the clock says when it is lost. */
+  function expireAfter(heldSince: number): NodeJS.Timeout {
+    return setTimeout(lose, Math.max(0, heldSince + durationMs - performance.now())).unref();
+  }
+
+  function lose(): void {
+    clearInterval(timer);
+    clearTimeout(expiry);
+    lost.abort();
+  }
+
   async function renew(): Promise<void> {
-    const renewing = options.now().getTime();
+    const renewing = performance.now();
     const held = await write(database, name, holder, options).catch(() => null);
-    if (held === true) renewedAt = renewing;
-    else if (held === false || renewing - renewedAt >= options.durationMs) lost.abort();
-    if (lost.signal.aborted) clearInterval(timer);
+    if (held === false) lose();
+    if (held !== true || lost.signal.aborted) return;
+    clearTimeout(expiry);
+    expiry = expireAfter(renewing);
   }
 
   return {
@@ -47,7 +67,10 @@ export async function takeLease(
       clearInterval(timer);
       // A renewal under way would take the lease once more after it was given back.
       await renewal;
-      await database.leases.deleteOne({ _id: name, holder });
+      clearTimeout(expiry);
+      await database.leases.deleteOne({ _id: name, holder }).catch((error: unknown) => {
+        if (!isUnavailable(error)) throw error;
+      });
     },
   };
 }

@@ -1,4 +1,6 @@
+import { MongoNetworkError } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../src/database/collections.ts';
 import { type Lease, takeLease } from '../../src/database/lease.ts';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -58,11 +60,11 @@ describe('a lease', () => {
 
   it('is renewed as long as it is held', async () => {
     const lease = (await takeLease(opened.database, 'renewed', {
-      durationMs: 150,
+      durationMs: 400,
       now: () => new Date(),
     })) as Lease;
     const before = (await stored('renewed'))?.expiresAt.getTime() ?? 0;
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await new Promise((resolve) => setTimeout(resolve, 600));
     expect((await stored('renewed'))?.expiresAt.getTime()).toBeGreaterThan(before + 200);
     expect(lease.lost.aborted).toBe(false);
     await lease.release();
@@ -101,4 +103,68 @@ describe('a lease', () => {
     await other.close();
     await expect.poll(() => lease.lost.aborted, { timeout: 2_000 }).toBe(true);
   });
+
+  it('tells its holder in time when the database leaves the renewal without an answer', async () => {
+    const { database, stall, answerLast } = stallable(opened.database);
+    const lease = (await takeLease(database, 'stalled', { durationMs: 150, now: () => new Date() })) as Lease;
+    stall();
+    await expect.poll(() => lease.lost.aborted, { timeout: 2_000 }).toBe(true);
+    answerLast();
+    await lease.release();
+    expect(await stored('stalled')).toBeNull();
+  });
+
+  it('stays free when answers come late, in whichever order', async () => {
+    const { database, stall, answerLast } = stallable(opened.database);
+    const lease = (await takeLease(database, 'overlap', { durationMs: 60, now: () => new Date() })) as Lease;
+    stall();
+    await new Promise((resolve) => setTimeout(resolve, 90));
+    const released = lease.release();
+    answerLast();
+    await released;
+    while (answerLast()) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await stored('overlap')).toBeNull();
+  });
+
+  it('expires by itself when it cannot be given back', async () => {
+    const { database, cutOff } = stallable(opened.database);
+    const lease = await takeLease(database, 'kept', { durationMs: hour, now: at(0) });
+    cutOff();
+    await lease?.release();
+    expect(await take('kept', hour - 1)).toBeNull();
+    expect(await take('kept', hour)).not.toBeNull();
+  });
 });
+
+/** The same database, whose leases can be left without an answer. */
+function stallable(database: Database) {
+  let stalled = false;
+  let isAway = false;
+  const waiting: (() => void)[] = [];
+  const leases = new Proxy(database.leases, {
+    get(target, name: keyof typeof target) {
+      if (name === 'updateOne')
+        return async (...args: Parameters<typeof target.updateOne>) => {
+          if (stalled) await new Promise<void>((resolve) => waiting.push(resolve));
+          return target.updateOne(...args);
+        };
+      if (name === 'deleteOne' && isAway) return () => Promise.reject(new MongoNetworkError('gone'));
+      return typeof target[name] === 'function' ? target[name].bind(target) : target[name];
+    },
+  });
+  return {
+    database: { ...database, leases },
+    stall: () => {
+      stalled = true;
+    },
+    cutOff: () => {
+      isAway = true;
+    },
+    /** Answers the write that has waited shortest; false when none waits. */
+    answerLast: () => {
+      const answer = waiting.pop();
+      answer?.();
+      return answer !== undefined;
+    },
+  };
+}
