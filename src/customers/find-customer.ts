@@ -78,13 +78,15 @@ export async function findCustomer(
     const [nearMisses = []] = await showNearMisses(dependencies, request, [identifier]);
     return { kind: 'notFound', identifier, nearMisses };
   }
-  if (matches.length === 1) return { kind: 'found', source: match.source, ...only };
+  const hasMore = rows.length > maxCandidates;
+  // Of more than 20 not all were read: that one of those who were is meant still says nothing of the others.
+  if (matches.length === 1 && !hasMore) return { kind: 'found', source: match.source, ...only };
   return {
     kind: 'ambiguous',
     identifier,
     candidates: shown,
     // Up to the limit every row was verified; beyond, the index's own count has to do.
-    totalCandidates: rows.length > maxCandidates ? Math.max(total, matches.length) : matches.length,
+    totalCandidates: hasMore ? Math.max(total, matches.length) : matches.length,
   };
 }
 

@@ -6,7 +6,8 @@ import { maxCandidates } from '../customers/find-customer.ts';
 import { idSpellings } from '../customers/id-spellings.ts';
 import { type IdentifierKeys, identifierKeys } from '../customers/identifier-keys.ts';
 import { seedsOfRows } from '../customers/read-sources.ts';
-import type { Database, IndexedRecord } from '../database/collections.ts';
+import type { Database } from '../database/collections.ts';
+import { anyOf, loginLimit, loginUnions, type PossibleLogin, withThoseLeftOut } from './possible-logins.ts';
 
 /** Texts that mean customers, texts that mean delivery boys, and rows of customers that are known already. */
 export interface WantedPeople {
@@ -23,13 +24,13 @@ export const placeProjection = { userKey: 1, v2Key: 1, link: 1, deliveryBoyId: 1
 export interface FoundPeople {
   /** Where everybody who may be meant is read, with everybody by whom that is decided. */
   readonly seeds: Seeds & { readonly loginIds: readonly string[] };
-  /** For texts that mean more than 20 customers: how many the index knows. */
+  /** How many customers the index knows, of every text that means more than 20, and perhaps of others. */
   readonly totals: ReadonlyMap<string, number>;
 }
 
 /**
- * Looks up in the index whom texts may mean: one command for all of them, and two more for each text that means more than 20
- * customers.
+ * Looks up in the index whom texts may mean: one command for all of them, two more for each text that means more than 20
+ * customers, and one for each where all of them mean more than 20 logins each.
  */
 export async function findPeople(
   database: Database,
@@ -39,7 +40,7 @@ export async function findPeople(
   const keys = new Map(wanted.customers.map((text) => [text, keysOf(text, settings)]));
   const boys = wanted.deliveryBoys.map((text) => keysOf(text, settings));
   const limit = (maxCandidates + 1) * Math.max(1, keys.size);
-  const { rows, records } = await lookUp(database, customerFilter([...keys.values()]), limit, boys);
+  const { rows, logins } = await lookUp(database, customerFilter([...keys.values()]), limit, boys);
   const { byText, tooMany } = sortRows(rows, keys, rows.length === limit);
   const totals = new Map<string, number>();
   for (const text of tooMany) {
@@ -49,10 +50,9 @@ export async function findPeople(
     totals.set(text, await database.customerIndex.countDocuments(filter));
   }
   const places = [...[...byText.values()].flat(), ...wanted.rows];
-  return { seeds: seedsOf(places, wanted, byText, records), totals };
+  return { seeds: seedsOf(places, wanted, byText, logins), totals };
 }
 
-type StaffRecord = Pick<IndexedRecord, 'recordId' | 'id'>;
 type MatchedRow = CustomerPlace & Pick<CustomerIndexRow, 'ids' | 'emails' | 'phones' | 'names'>;
 
 function keysOf(text: string, settings: IndexSettings): IdentifierKeys {
@@ -64,32 +64,22 @@ async function lookUp(
   filter: Filter<CustomerIndexRow>,
   limit: number,
   boys: readonly IdentifierKeys[],
-): Promise<{ rows: MatchedRow[]; records: StaffRecord[] }> {
-  const { customerIndex, indexedRecords } = database;
-  const recordLimit = (maxCandidates + 1) * Math.max(1, boys.length);
-  const found = await customerIndex
+): Promise<{ rows: MatchedRow[]; logins: PossibleLogin[] }> {
+  const found = await database.customerIndex
     .aggregate<Document>(
       [
         { $match: filter },
         { $limit: limit },
         { $project: { ...placeProjection, ids: 1, emails: 1, phones: 1, names: 1 } },
-        {
-          $unionWith: {
-            coll: indexedRecords.collectionName,
-            pipeline: [
-              { $match: loginFilter(boys) },
-              { $limit: recordLimit },
-              { $project: { recordId: 1, id: 1 } },
-            ],
-          },
-        },
+        ...loginUnions(database, boys),
       ],
-      { batchSize: limit + recordLimit + 1 },
+      { batchSize: limit + 2 * loginLimit(boys) + 1 },
     )
     .toArray();
+  const logins = found.filter((document) => 'recordId' in document) as PossibleLogin[];
   return {
     rows: found.filter((document) => 'link' in document) as MatchedRow[],
-    records: found.filter((document) => 'recordId' in document) as StaffRecord[],
+    logins: await withThoseLeftOut(database, boys, logins),
   };
 }
 
@@ -100,32 +90,6 @@ function customerFilter(keys: readonly IdentifierKeys[]): Filter<CustomerIndexRo
     phones: keys.map(({ phone }) => phone),
     names: keys.map(({ name }) => name),
   });
-}
-
-/** Logins by e-mail and phone, and of the names staff alone: every role, since who has another is named. */
-function loginFilter(keys: readonly IdentifierKeys[]): Filter<IndexedRecord> {
-  return {
-    source: 'user',
-    ...anyOf(
-      {
-        email: keys.map(({ email }) => email),
-        phone: keys.map(({ phone }) => phone),
-        nameKey: keys.map(({ name }) => name),
-      },
-      { nameKey: { staffRole: { $in: ['delivery_boy', 'admin', 'analyst', 'unknown'] } } },
-    ),
-  };
-}
-
-function anyOf(
-  fields: Readonly<Record<string, readonly (string | null)[]>>,
-  further: Readonly<Record<string, Document>> = {},
-): Document {
-  const conditions = Object.entries(fields).flatMap(([field, values]) => {
-    const wanted = [...new Set(values.filter((value) => value !== null))];
-    return wanted.length === 0 ? [] : [{ ...further[field], [field]: { $in: wanted } }];
-  });
-  return conditions.length === 0 ? { _id: { $in: [] } } : { $or: conditions };
 }
 
 /** The rows that each text finds. Where the limit was met, it may have left out anybody's. */
@@ -159,15 +123,15 @@ function seedsOf(
   places: readonly CustomerPlace[],
   { customers, deliveryBoys }: WantedPeople,
   byText: ReadonlyMap<string, readonly CustomerPlace[]>,
-  records: readonly StaffRecord[],
+  logins: readonly PossibleLogin[],
 ): FoundPeople['seeds'] {
   const seeds = seedsOfRows(places);
   // The index may not know yet what was stored a moment ago.
-  const unknown = customers.filter((text) => byText.get(text) === undefined).flatMap(idSpellings);
+  const unknown = customers.filter((text) => (byText.get(text) ?? []).length === 0).flatMap(idSpellings);
   return {
     loginKeys: [
       ...(seeds.loginKeys ?? []),
-      ...records.map(({ recordId }) => recordId),
+      ...logins.map(({ recordId }) => recordId),
       ...deliveryBoys.flatMap((text) =>
         /^[\da-f]{24}$/.test(text) ? [ObjectId.createFromHexString(text), text] : idSpellings(text),
       ),
@@ -177,7 +141,7 @@ function seedsOf(
       ...(seeds.loginIds ?? []),
       ...unknown,
       ...deliveryBoys.flatMap(idSpellings),
-      ...records.map(({ id }) => id).filter((id) => id !== null),
+      ...logins.map(({ id }) => id).filter((id) => id !== null),
       ...places.map(({ deliveryBoyId }) => deliveryBoyId).filter((id) => id !== null),
     ],
     deliveryIds: [...(seeds.deliveryIds ?? []), ...unknown],

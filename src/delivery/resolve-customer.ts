@@ -19,7 +19,7 @@ import { type AssignmentOutcome, personText, refused } from './assignment-outcom
 export interface Customers {
   readonly sources: readonly { readonly source: CustomerSource; readonly keys: MatchableKeys }[];
   readonly settings: IndexSettings;
-  /** For texts that mean more than 20: how many the index knows. */
+  /** How many the index knows, of every text that means more than 20, and perhaps of others. */
   readonly totals: ReadonlyMap<string, number>;
 }
 
@@ -60,13 +60,15 @@ export function resolveCustomer(customers: Customers, identifier: string): Assig
     .filter(({ matchedBy }) => matchedBy.length > 0);
   const [only] = matches;
   if (only === undefined) return { kind: 'customerNotFound', identifier };
-  if (matches.length === 1) return requireDelivery(only.source);
+  const total = customers.totals.get(identifier) ?? 0;
+  // Of more than 20 not all were read: that one of those who were is meant still says nothing of the others.
+  if (matches.length === 1 && total <= maxCandidates) return requireDelivery(only.source);
   const sorted = matches.toSorted((one, other) => (placeOf(one.source) < placeOf(other.source) ? -1 : 1));
   return {
     kind: 'customerAmbiguous',
     identifier,
     matches: sorted.slice(0, maxCandidates),
-    total: Math.max(matches.length, customers.totals.get(identifier) ?? 0),
+    total: Math.max(matches.length, total),
   };
 }
 

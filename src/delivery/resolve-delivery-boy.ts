@@ -3,7 +3,6 @@ import { loginsFilter } from '../accounts/login-filter.ts';
 import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
 import type { IdentifierKind } from '../customers/customer-enums.ts';
 import { maxCandidates } from '../customers/find-customer.ts';
-import { idSpellings } from '../customers/id-spellings.ts';
 import {
   identifierKeys,
   keysAmong,
@@ -152,25 +151,33 @@ function matching(
   });
 }
 
-/** Customers of these names or `_id`s: whom a refusal has to name. Two finds. */
+/** Customers of these names or `_id`s: whom a refusal has to name. Two finds, and one for each text where many have one. */
 async function loginsOfCustomers(
   { database, settings, session }: Looking,
   identifiers: readonly string[],
 ): Promise<LoginRecord[]> {
   const options = session === undefined ? {} : { session };
-  const keys = identifiers.map((text) => identifierKeys(text, settings.defaultPhoneRegion, true));
-  const names = keys.map(({ name }) => name).filter((name) => name !== null);
-  const rows = await database.customerIndex
-    .find(
-      {
-        $or: [{ ids: { $in: identifiers.flatMap(idSpellings) } }, { names: { $in: names } }],
-        hasLogin: true,
-      },
-      { ...options, projection: { userKey: 1 } },
-    )
-    .limit((maxCandidates + 1) * identifiers.length)
-    .toArray();
-  const loginKeys = rows.map(({ userKey }) => userKey).filter((key) => key !== undefined);
+  const keysOfCustomers = async (texts: readonly string[]): Promise<unknown[]> => {
+    const keys = texts.map((text) => identifierKeys(text, settings.defaultPhoneRegion, true));
+    const names = keys.map(({ name }) => name).filter((name) => name !== null);
+    const limit = (maxCandidates + 1) * texts.length;
+    const rows = await database.customerIndex
+      .find(
+        {
+          $or: [{ ids: { $in: keys.flatMap(({ ids }) => ids) } }, { names: { $in: names } }],
+          hasLogin: true,
+        },
+        { ...options, projection: { userKey: 1 } },
+      )
+      .limit(limit)
+      .toArray();
+    const found: unknown[] = rows.map(({ userKey }) => userKey).filter((key) => key !== undefined);
+    // The many of one text may have left out those of another.
+    if (rows.length === limit && texts.length > 1)
+      for (const text of texts) found.push(...(await keysOfCustomers([text])));
+    return found;
+  };
+  const loginKeys = await keysOfCustomers(identifiers);
   if (loginKeys.length === 0) return [];
   const found = await database.users
     .find(loginsFilter(loginKeys), { ...options, projection: loginProjection })
