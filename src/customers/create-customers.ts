@@ -1,10 +1,9 @@
 import type { ClientSession } from 'mongodb';
 import { touchClaims } from '../database/claims.ts';
 import { inTransaction } from '../database/transaction.ts';
-import { AppError } from '../errors.ts';
 import type { CheckedCustomer } from './checked-customer.ts';
 import type { CreateCustomerInput } from './create-types.ts';
-import { type CreateOutcome, outcomeOf, PlanChangedError, refusedBy } from './creation-outcome.ts';
+import { type CreateOutcome, isRefusal, outcomeOf, PlanChangedError, refusedBy } from './creation-outcome.ts';
 import {
   type CreationRow,
   claimKeys,
@@ -73,12 +72,13 @@ async function createWave(run: Run, wave: readonly CreationRow[], isLast: boolea
       return await attemptWave(run, wave, isLast, { isFirst: attempt === 1, afterConflict: conflicts > 0 });
     } catch (error) {
       const changed = error instanceof PlanChangedError;
-      const conflict = error instanceof AppError && error.code === 'CONFLICT';
-      if (!changed && !conflict) throw error;
+      if (!changed && !isRefusal(error)) throw error;
+      const conflict = !changed && error.code === 'CONFLICT';
       if (conflict) conflicts += 1;
-      if (wave.length > 1 && (conflict || attempt === maxAttempts))
+      const isFinal = !changed && !conflict;
+      if (wave.length > 1 && (!changed || attempt === maxAttempts))
         return await createOneByOne(run, wave, isLast);
-      if (conflicts === maxConflicts || attempt === maxAttempts)
+      if (isFinal || conflicts === maxConflicts || attempt === maxAttempts)
         return await refuse(run, wave, isLast, error);
     }
   }

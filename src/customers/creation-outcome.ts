@@ -54,7 +54,11 @@ export function refusedBy(error: unknown): CreateOutcome {
       error: new AppError('CONFLICT', 'Others keep writing the same people. Try again.'),
     };
   }
-  if (!(error instanceof AppError) || error.code === 'UNAVAILABLE' || error.code === 'RATE_LIMITED')
-    throw error;
+  if (!isRefusal(error)) throw error;
   return { kind: 'refused', error };
+}
+
+/** Whether an error says what is wrong with a row. */
+export function isRefusal(error: unknown): error is AppError {
+  return error instanceof AppError && error.code !== 'UNAVAILABLE' && error.code !== 'RATE_LIMITED';
 }

@@ -80,6 +80,18 @@ describe('the same key', () => {
     );
   });
 
+  it('twice in one import, of two people, refuses the second alone, and says what became of everybody', async () => {
+    const [first, second, third] = [withKey('key-9'), withKey('key-9'), withKey('key-10')];
+    const { data, errors } = await creation.admin(
+      'mutation ($input: [CreateCustomerInput!]!) { importCustomers(input: $input) { result { __typename } error { code field } } }',
+      { input: [first, second, third] },
+    );
+    expect(errors).toEqual([]);
+    const created = { result: { __typename: 'CustomerCreated' }, error: null };
+    const refused = { result: null, error: { code: 'BAD_USER_INPUT', field: 'idempotencyKey' } };
+    expect(data.importCustomers).toEqual([created, refused, created]);
+  });
+
   it('of another admin is another key', async () => {
     const second = await admin('second.admin');
     const first = await creation.create(withKey('key-5'));
