@@ -29,7 +29,11 @@ const unreachableErrors = new Set([
   'MongoOperationTimeoutError',
 ]);
 
-/** Codes of MongoDB's "state change" and "node shutting down" errors, and MaxTimeMSExpired (50). */
+/**
+ * Codes of MongoDB's "state change" and "node shutting down" errors, MaxTimeMSExpired (50), and what whoever goes on reading
+ * behind a restart or a failover is told: CursorNotFound (43), QueryPlanKilled (175), CursorKilled (237), and that there is
+ * no majority to read from yet (134).
+ */
 const notServingCodes = new Set([
-  6, 7, 50, 64, 89, 91, 189, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436,
+  6, 7, 43, 50, 64, 89, 91, 134, 175, 189, 237, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436,
 ]);

@@ -31,6 +31,7 @@ export function startJobRunner(options: JobRunnerOptions): JobRunner {
     },
     async stop() {
       stopping.abort();
+      waking.abort();
       await Promise.all(turns);
     },
   };
@@ -51,7 +52,8 @@ export function startJobRunner(options: JobRunnerOptions): JobRunner {
       } catch (error) {
         if (!stopping.signal.aborted) onError(error);
       }
-      await pause(intervalMs, AbortSignal.any([stopping.signal, waking.signal]));
+      // A signal composed for each of millions of pauses would be noted for good in those that it is made of.
+      await pause(intervalMs, waking.signal);
     }
   }
 }

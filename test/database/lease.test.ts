@@ -142,14 +142,15 @@ function stallable(database: Database) {
   let isAway = false;
   const waiting: (() => void)[] = [];
   const leases = new Proxy(database.leases, {
-    get(target, name: keyof typeof target) {
+    get(target, name) {
       if (name === 'updateOne')
         return async (...args: Parameters<typeof target.updateOne>) => {
           if (stalled) await new Promise<void>((resolve) => waiting.push(resolve));
           return target.updateOne(...args);
         };
       if (name === 'deleteOne' && isAway) return () => Promise.reject(new MongoNetworkError('gone'));
-      return typeof target[name] === 'function' ? target[name].bind(target) : target[name];
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
     },
   });
   return {

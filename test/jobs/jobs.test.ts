@@ -1,6 +1,8 @@
+import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoNetworkError } from 'mongodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { followJob } from '../../src/cli/jobs/follow-job.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { AppError } from '../../src/errors.ts';
 import { controlJob } from '../../src/jobs/control-job.ts';
@@ -178,6 +180,27 @@ describe('long work', () => {
     expect(await numbers()).toEqual(toTen);
   });
 
+  it('tries again when the cursor that it read with is gone, as behind a restart of the database', async () => {
+    const { id } = await start();
+    const numbered = opened.db.collection('numbered');
+    await numbered.insertMany([1, 2, 3, 4].map((n) => ({ n })));
+    let lost = false;
+    const job = await run(
+      id,
+      counting(async (next) => {
+        if (next !== 5 || lost) return;
+        lost = true;
+        const cursor = numbered.find({}, { batchSize: 2 });
+        await cursor.next();
+        await opened.db.command({ killCursors: 'numbered', cursors: [cursor.id] });
+        await cursor.toArray();
+      }),
+    );
+    expect(lost).toBe(true);
+    expect(job).toMatchObject({ state: 'SUCCEEDED', error: null });
+    expect(await numbers()).toEqual(toTen);
+  });
+
   it('fails with the reason, and goes on where it was once that is mended', async () => {
     const { id } = await start();
     const broken = counting((next) => {
@@ -199,6 +222,62 @@ describe('long work', () => {
       });
     }
     await expect(control('nobody', 'pause')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('is followed in a terminal through an outage while another process has it', async () => {
+    const { id } = await start();
+    let isAway = false;
+    const awayNow = <Stored extends object>(collection: Stored) =>
+      new Proxy(collection, {
+        get(target, name) {
+          const value: unknown = Reflect.get(target, name);
+          if (typeof value !== 'function') return value;
+          return isAway ? () => Promise.reject(new MongoNetworkError('gone')) : value.bind(target);
+        },
+      });
+    const { jobs, leases } = opened.database;
+    await leases.insertOne({ _id: `job/${kind}`, holder: 'another', expiresAt: new Date(Date.now() + 400) });
+    const said: string[] = [];
+    const following = followJob({
+      database: { ...opened.database, jobs: awayNow(jobs), leases: awayNow(leases) },
+      work: counting(),
+      id,
+      title: 'count',
+      show: () => {
+        // Seen in the hands of the other process: it goes away before the next look.
+        isAway = said.length === 0;
+        return { done: 0, total: 10, text: '' };
+      },
+      stopping: new AbortController().signal,
+      stream: new Writable({
+        write(line, _, done) {
+          said.push(String(line));
+          isAway = false;
+          done();
+        },
+      }),
+      environment: {},
+    });
+    expect(await following).toMatchObject({ state: 'SUCCEEDED' });
+    expect(said.join('')).toContain('It waits: gone');
+    expect(await numbers()).toEqual(toTen);
+  });
+
+  it('is looked for without leaving anything behind, however often', async () => {
+    const composed = vi.spyOn(AbortSignal, 'any');
+    const runner = startJobRunner({
+      database: opened.database,
+      works: [counting()],
+      now,
+      intervalMs: 5,
+      onError: (error) => {
+        throw error;
+      },
+    });
+    await sleep(50);
+    await runner.stop();
+    expect(composed).not.toHaveBeenCalled();
+    composed.mockRestore();
   });
 
   it('is picked up by a process that looks for it, and by the next one when that stops', async () => {

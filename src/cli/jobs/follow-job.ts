@@ -2,6 +2,7 @@ import { SingleBar } from 'cli-progress';
 import picocolors from 'picocolors';
 import type { Database } from '../../database/collections.ts';
 import { pause } from '../../database/pause.ts';
+import { isUnavailable } from '../../database/unavailable.ts';
 import { AppError } from '../../errors.ts';
 import { controlJob } from '../../jobs/control-job.ts';
 import { findJob, type Job } from '../../jobs/job.ts';
@@ -24,31 +25,41 @@ export interface FollowJobOptions {
 
 /**
  * Works on a job in this process, or watches another one that does, until it is finished, has failed or is paused; a
- * progress bar on a terminal, and nothing elsewhere.
+ * progress bar on a terminal, and nothing elsewhere. A database that is away is waited for until Ctrl-C.
  */
 export async function followJob(options: FollowJobOptions): Promise<Job> {
-  const { database, work, id, stopping } = options;
+  const { stopping } = options;
   const bar = openBar(options);
+  const onRetry = (error: unknown) =>
+    bar.say(`It waits: ${error instanceof Error ? error.message : String(error)}`);
   try {
     for (;;) {
-      const worked = await runJob(database, id, work, {
-        now,
-        stopping,
-        onStep: bar.update,
-        onRetry: (error) => bar.say(`It waits: ${error instanceof Error ? error.message : String(error)}`),
+      const ended = await workOrLook(options, bar.update, onRetry).catch((error: unknown) => {
+        if (stopping.aborted || !isUnavailable(error)) throw error;
+        onRetry(error);
+        return null;
       });
-      const job = worked ?? (await findJob(database, work.kind, id));
-      if (job === null) throw new AppError('NOT_FOUND', 'There is no such run.');
-      bar.update(job);
-      const goesOn = job.state === 'QUEUED' || job.state === 'RUNNING';
-      if (!goesOn) return job;
-      if (stopping.aborted) return await pauseJob(database, job);
-      // Another process works on it.
+      if (ended !== null) return ended;
       await pause(lookEveryMs, stopping);
     }
   } finally {
     bar.stop();
   }
+}
+
+/** Null while it goes on in another process. */
+async function workOrLook(
+  { database, work, id, stopping }: FollowJobOptions,
+  onStep: (job: Job) => void,
+  onRetry: (error: unknown) => void,
+): Promise<Job | null> {
+  const worked = await runJob(database, id, work, { now, stopping, onStep, onRetry });
+  const job = worked ?? (await findJob(database, work.kind, id));
+  if (job === null) throw new AppError('NOT_FOUND', 'There is no such run.');
+  onStep(job);
+  const goesOn = job.state === 'QUEUED' || job.state === 'RUNNING';
+  if (!goesOn) return job;
+  return stopping.aborted ? pauseJob(database, job) : null;
 }
 
 /** Fires on Ctrl-C and when the process is told to end. */
