@@ -1,7 +1,8 @@
-import { type ClientSession, type Filter, ObjectId } from 'mongodb';
+import type { ClientSession, Filter } from 'mongodb';
 import { linkCustomers } from '../customer-index/link-graph.ts';
 import { readNeighbourhood } from '../customer-index/neighbourhood.ts';
 import type { Database, StoredAccount } from '../database/collections.ts';
+import { possibleRecordIds } from '../database/possible-record-ids.ts';
 import {
   type LoginRecord,
   loginProjection,
@@ -58,8 +59,9 @@ async function readAddressed(
   session: ClientSession,
 ): Promise<StoredUser> {
   if (userId === '' || userId.length > maxIdLength) throw unknownLogin();
-  const keys: unknown[] = ObjectId.isValid(userId) && userId.length === 24 ? [new ObjectId(userId)] : [];
-  const filter = { $or: [{ id: userId }, { _id: { $in: [...keys, userId] } }] } as Filter<StoredUser>;
+  // A list that has the text in it is no id, though the database takes it for equal.
+  const hasId = { id: { $eq: userId, $not: { $type: 'array' } } };
+  const filter = { $or: [hasId, { _id: { $in: possibleRecordIds(userId) } }] } as Filter<StoredUser>;
   const found = await database.users
     .find(filter, { session, projection: loginProjection, limit: maxFound })
     .toArray();
@@ -78,5 +80,5 @@ function unknownLogin(): AppError {
 
 /** Longer text is the id of nobody. */
 const maxIdLength = 200;
-/** Two that share the id, and whoever has it as `_id`. */
-const maxFound = 4;
+/** Two that share the id, and whoever has it as `_id` of one type or another. */
+const maxFound = 5;

@@ -1,8 +1,9 @@
-import { BSON, type ClientSession, ObjectId } from 'mongodb';
+import type { ClientSession } from 'mongodb';
 import type { StoredRecords } from '../customer-index/link-graph.ts';
 import { readNeighbourhood } from '../customer-index/neighbourhood.ts';
 import { isPossibleId } from '../customers/source-with-id.ts';
 import type { Database } from '../database/collections.ts';
+import { possibleRecordIds } from '../database/possible-record-ids.ts';
 import type { DeliveryRecord, LoginRecord } from '../database/stored-documents.ts';
 import { AppError } from '../errors.ts';
 
@@ -32,8 +33,8 @@ export async function readAround(
   return readNeighbourhood(
     database,
     {
-      loginKeys: [...logins.flatMap(possibleKeys), ...loginKeys],
-      deliveryKeys: [...deliveries.flatMap(possibleKeys), ...deliveryKeys],
+      loginKeys: [...logins.flatMap(possibleRecordIds), ...loginKeys],
+      deliveryKeys: [...deliveries.flatMap(possibleRecordIds), ...deliveryKeys],
       loginIds: logins,
       deliveryIds: deliveries,
     },
@@ -81,27 +82,3 @@ function addressed<Record extends LoginRecord | DeliveryRecord>(
   }
   return found;
 }
-
-/** What may be stored as `_id` where its text is this: only plain values, so that none can be an operator of a query. */
-function possibleKeys(address: string): unknown[] {
-  const isHex = ObjectId.isValid(address) && address.length === 24;
-  return [address, ...(isHex ? [new ObjectId(address)] : []), ...otherThanText(address)];
-}
-
-function otherThanText(address: string): unknown[] {
-  try {
-    const value: unknown = BSON.EJSON.parse(address);
-    return isPlain(value) ? [value] : [];
-  } catch {
-    // Most ids are no JSON.
-    return [];
-  }
-}
-
-function isPlain(value: unknown): boolean {
-  if (typeof value === 'number' || typeof value === 'boolean' || value instanceof Date) return true;
-  if (typeof value !== 'object' || value === null || !('_bsontype' in value)) return false;
-  return plainTypes.has(value._bsontype);
-}
-
-const plainTypes: ReadonlySet<unknown> = new Set(['Binary', 'UUID', 'Long', 'Decimal128', 'Timestamp']);

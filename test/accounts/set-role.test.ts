@@ -5,6 +5,7 @@ import { loginFilter } from '../../src/accounts/login-filter.ts';
 import { setRole } from '../../src/accounts/set-role.ts';
 import type { ViewerRole } from '../../src/accounts/viewer.ts';
 import type { RequestContext } from '../../src/context.ts';
+import { keyText } from '../../src/database/stored-documents.ts';
 import { AppError } from '../../src/errors.ts';
 import { type Access, permissions, requireAccess } from '../../src/permissions.ts';
 import { type AccountsFixture, accountOf, openAccounts, password } from './support/open-accounts.ts';
@@ -51,6 +52,25 @@ describe('a login that is given another role', () => {
     expect(await accounts.database.indexedRecords.findOne(row)).toMatchObject({ staffRole: 'delivery_boy' });
     await give(person.id, 'CUSTOMER');
     expect(await accounts.database.customerIndex.countDocuments(row)).toBe(1);
+  });
+
+  it.each([4711, 2 ** 40, true, new Date('2024-01-01')])(
+    'is addressed by its _id when that is no ObjectId, such as %s',
+    async (_id) => {
+      await accounts.addLogin({ _id, id: null, email: `of.${Number(_id)}@example.com` });
+      await give(keyText(_id), 'DELIVERY_BOY');
+      expect(await accounts.database.users.findOne(loginFilter(_id))).toMatchObject({ role: 'delivery_boy' });
+    },
+  );
+
+  it('is not another one whose id is a list that has the text in it', async () => {
+    const listed = Array.from({ length: 6 }, (_, at) => ({ id: ['abc'], email: `list.${at}@example.com` }));
+    for (const fields of listed) await accounts.addLogin(fields);
+    await expect(give('abc', 'DELIVERY_BOY')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const meant = await accounts.addLogin({ id: 'abc', email: 'abc@example.com' });
+    await give('abc', 'DELIVERY_BOY');
+    const boys = await accounts.database.users.find({ id: 'abc', role: 'delivery_boy' }).toArray();
+    expect(boys.map(({ _id }) => _id)).toEqual([meant._id]);
   });
 
   it('is addressed by its _id when it has no id of its own', async () => {
