@@ -13,8 +13,8 @@ const mended = Symbol.for('customer-gateway.driver-mended');
  *
  * Driver 7.9 waits for `drain` when a write returns false (`writeCommand` in its cmap/connection.ts). A socket that is
  * destroyed, or that is destroyed while it is full, never drains: the command waited for ever, through every timeout,
- * and with it a request, a lease, the heartbeat. A closed connection says that it drained, whereupon the driver sees that
- * it is closed, and fails or retries the command as any other whose connection is lost.
+ * and with it a request, a lease, the heartbeat. A closed connection says that it drained, to whoever asks later as well,
+ * whereupon the driver sees that it is closed, and fails or retries the command as any other whose connection is lost.
  *
  * @throws Error when another version of the driver has no such class or method: see then whether it still needs this.
  */
@@ -29,7 +29,12 @@ export function mendDriver(): void {
     throw new TypeError('the mongodb driver closes connections in another way now');
   prototype.onClose = function (this: DriverConnection) {
     onClose.call(this);
-    this.socket.emit('drain');
+    const { socket } = this;
+    socket.emit('drain');
+    // One that was compressed meanwhile is written, and waits, only now.
+    socket.on('newListener', (event) => {
+      if (event === 'drain') process.nextTick(() => socket.emit('drain'));
+    });
   };
   prototype[mended] = true;
 }

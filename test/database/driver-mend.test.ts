@@ -1,4 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { MongoClient, MongoNetworkError } from 'mongodb';
 import { afterEach, beforeAll, expect, inject, it } from 'vitest';
@@ -37,6 +39,29 @@ it('a command that a server stops reading ends when its connection times out', a
   stopReading();
   await expect(collection.insertOne({ large: 'x'.repeat(15_000_000) })).rejects.toThrow(MongoNetworkError);
 }, 5_000);
+
+it('a command that is written behind the end of its connection, as when it was compressed meanwhile, ends', async () => {
+  const { Connection } = createRequire(import.meta.url)('mongodb/lib/cmap/connection.js') as {
+    Connection: new (socket: Socket, options: object) => DriverConnection;
+  };
+  const { uri } = await proxyOf(inject('mongodbUri'));
+  const socket = connect(Number(new URL(uri).port), '127.0.0.1');
+  await once(socket, 'connect');
+  const connection = new Connection(socket, { id: 1, generation: 0 });
+  const closeThenEncode = async () => {
+    connection.destroy();
+    await once(socket, 'close');
+    return [Buffer.from('a command')];
+  };
+  await connection.writeCommand({ toBin: closeThenEncode }, { agreedCompressor: 'none' });
+  expect(connection.closed).toBe(true);
+}, 2_000);
+
+interface DriverConnection {
+  readonly closed: boolean;
+  destroy(): void;
+  writeCommand(command: { toBin(): Promise<Buffer[]> }, options: { agreedCompressor: 'none' }): Promise<void>;
+}
 
 /** Every socket that this process connects from now on. */
 function clientSockets(): Set<Socket> {
