@@ -46,4 +46,5 @@ export function createCursorCodec(secrets: Uint8Array | (() => readonly Uint8Arr
 
 /** Bytes of the HMAC that are kept: enough that no guess succeeds, short enough for a URL. */
 const sealLength = 12;
-const maxCursorLength = 2_000;
+/** Longer than any that is made: names and areas are stored at any length, and a letter may have three bytes. */
+const maxCursorLength = 50_000;
