@@ -1,4 +1,4 @@
-import { BSON, ObjectId } from 'mongodb';
+import { Binary, BSON, Decimal128, Long, ObjectId, Timestamp } from 'mongodb';
 
 /** What may be stored as `_id` where its text is this: only plain values, so that none can be an operator of a query. */
 export function possibleRecordIds(address: string): unknown[] {
@@ -16,10 +16,10 @@ function otherThanText(address: string): unknown[] {
   }
 }
 
+/** By its class: text can call itself by any `_bsontype`, and the driver refuses a query with it. */
 function isPlain(value: unknown): boolean {
   if (typeof value === 'number' || typeof value === 'boolean' || value instanceof Date) return true;
-  if (typeof value !== 'object' || value === null || !('_bsontype' in value)) return false;
-  return plainTypes.has(value._bsontype);
+  return plainTypes.some((type) => value instanceof type);
 }
 
-const plainTypes: ReadonlySet<unknown> = new Set(['Binary', 'UUID', 'Long', 'Decimal128', 'Timestamp']);
+const plainTypes = [Binary, Long, Decimal128, Timestamp] as const;

@@ -189,12 +189,17 @@ describe('refused, and nothing is written, is', () => {
     expect(await wholeDatabase(accounts)).toEqual(before);
   });
 
-  it.each([['no-such-login'], [''], ['x'.repeat(10_000)], ['0123456789abcdef01234567']])(
-    'an id of nobody: %.20s',
-    async (userId) => {
-      await expect(give(userId, 'ADMIN')).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    },
-  );
+  it.each([
+    ['no-such-login'],
+    [''],
+    ['x'.repeat(10_000)],
+    ['0123456789abcdef01234567'],
+    ['{"_bsontype":"Binary"}'],
+    ['{"$date":"no date"}'],
+    ['{"$gt":""}'],
+  ])('an id of nobody: %.20s', async (userId) => {
+    await expect(give(userId, 'ADMIN')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
 
   it('an id that two logins have; each goes by its own _id', async () => {
     const twins = [await accounts.addLogin({ id: 'twin' }), await accounts.addLogin({ id: 'twin' })];
