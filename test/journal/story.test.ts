@@ -165,6 +165,17 @@ describe('the story of a customer', () => {
     expect(ofLogin.filter((action) => action !== 'SESSIONS_ENDED')).toEqual(ofRecord.slice(1));
   });
 
+  it('goes back to when a record had no id yet, and was addressed by its _id', async () => {
+    const _id = new ObjectId();
+    await app.add({ customersV2: [{ _id, name: 'Without An Id', status: 'active' }] });
+    await toldByWatcher([_id.toHexString()], 'customers_v2.area', 'Baner');
+    await app.database.db.collection('customers_v2').updateOne({ _id }, { $set: { id: 'record-3' } });
+    await app.sweep();
+    await toldByWatcher(['record-3'], 'customers_v2.id', 'record-3');
+    for (const subjectId of ['record-3', _id.toHexString()])
+      expect(await actionsOf(subjectId)).toEqual(['RECORD_CHANGED', 'RECORD_CHANGED']);
+  });
+
   it('of two pages of one customer examines no more entries of each half than the page has', async () => {
     const plan = await app.database.journal
       .find({ $and: [{ subjectIds: { $in: ['login-1', 'record-1'] } }, {}] })
