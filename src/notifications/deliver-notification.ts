@@ -1,4 +1,5 @@
 import type { Database, StoredNotification } from '../database/collections.ts';
+import { claimMs } from './claim-notification.ts';
 import { digestValues } from './digest-values.ts';
 import { type NotificationKind, notificationKinds } from './notification-kinds.ts';
 import type { RenderedMessage } from './render-message.ts';
@@ -30,6 +31,8 @@ export interface DeadLetter {
 
 /** Messages are tried so often, with these pauses in between; about 36 minutes in all. */
 export const maxAttempts = 5;
+/** No transport takes longer; so much of a claim has to be left. */
+const sendingMs = claimMs / 2;
 const pausesMs = [10_000, 60_000, 5 * 60_000, 30 * 60_000];
 
 /**
@@ -65,6 +68,11 @@ async function attempt(
   if ('state' in rendered) return rendered;
   const counted = row.channel === 'SMS' ? await countSms(dependencies, limits, row.destination) : null;
   if (counted?.waitUntil != null) return { state: 'WAIT', until: counted.waitUntil };
+  if (row.nextAttemptAt.getTime() - now().getTime() < sendingMs) {
+    // The database or the process stood still: another may have claimed it by the time that it is sent.
+    if (counted !== null) await uncountSms(dependencies, row.destination, counted.day);
+    return { state: 'WAIT', until: now() };
+  }
   const error = await send(dependencies, row, rendered, givingUp);
   if (error === null) return { state: 'SENT', at: now() };
   if (error.refused && counted !== null) await uncountSms(dependencies, row.destination, counted.day);

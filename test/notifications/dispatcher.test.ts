@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Database, StoredNotification } from '../../src/database/collections.ts';
+import { claimMs, claimNotification } from '../../src/notifications/claim-notification.ts';
+import { deliverNotification } from '../../src/notifications/deliver-notification.ts';
 import { purgeNotifications } from '../../src/notifications/purge-notifications.ts';
 import { createSecretBox } from '../../src/notifications/secret-box.ts';
 import { DeliveryError, type OutgoingMessage } from '../../src/notifications/transport.ts';
@@ -193,6 +195,46 @@ describe('the dispatcher', () => {
     broken = false;
     await outbox.until(row?._id, ({ state }) => state === 'SENT');
     expect(outbox.errors).toHaveLength(1);
+  });
+
+  it('sends nothing that it has claimed too long ago, since another may have sent it', async () => {
+    const [row] = await outbox.addCredentials({ email });
+    let answered = false;
+    const stalls = claimingThrough(async (claim) => {
+      const claimed = await claim();
+      if (claimed === null || answered) return claimed;
+      outbox.clock.ms += 61_000;
+      outbox.start({ EMAIL: taking() });
+      await outbox.until(row?._id, ({ state }) => state === 'SENT');
+      answered = true;
+      return claimed;
+    });
+    const late = outbox.start({ EMAIL: taking() }, { database: stalls });
+    while (!answered) await sleep(10);
+    await late.stop();
+    expect(sent).toHaveLength(1);
+    expect(await outbox.row(row?._id)).toMatchObject({ state: 'SENT', attempts: 2 });
+  });
+
+  it('hands a message back, without using a try, when its claim would not last until it is sent', async () => {
+    const [row] = await outbox.addCredentials({ phoneE164: '+919876543210' });
+    const claimed = await claimNotification(outbox.database, 'SMS', new Date(outbox.clock.ms));
+    if (claimed === null) throw new Error('There is nothing to claim.');
+    const at = new Date(outbox.clock.ms + claimMs - 29_000);
+    const { database, templates, secrets } = outbox;
+    await deliverNotification(
+      {
+        ...{ database, templates, secrets, now: () => at, onDead: () => {} },
+        transports: { EMAIL: null, SMS: taking() },
+        limits: { smsPerDay: 1_000, smsPerPhonePerDay: 10 },
+      },
+      claimed,
+      new AbortController().signal,
+    );
+    expect(sent).toEqual([]);
+    const state = { state: 'PENDING', attempts: 0, holder: null, nextAttemptAt: at };
+    expect(await outbox.row(row?._id)).toMatchObject(state);
+    expect(await database.throttles.find({ points: { $gt: 0 } }).toArray()).toEqual([]);
   });
 
   it('finishes what is under way when it is stopped, and takes nothing new', async () => {
