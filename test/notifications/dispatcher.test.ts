@@ -234,7 +234,7 @@ describe('the dispatcher', () => {
     expect(sent).toEqual([]);
     const state = { state: 'PENDING', attempts: 0, holder: null, nextAttemptAt: at };
     expect(await outbox.row(row?._id)).toMatchObject(state);
-    expect(await database.throttles.find({ points: { $gt: 0 } }).toArray()).toEqual([]);
+    expect(await database.throttles.find({ count: { $gt: 0 } }).toArray()).toEqual([]);
   });
 
   it('finishes what is under way when it is stopped, and takes nothing new', async () => {
