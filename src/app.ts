@@ -172,11 +172,12 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
   }
 }
 
-/** Loaders of one request, made when the first resolver knows what is selected: one operation, one selection. */
+/** Loaders of one request or mutation, made when the first resolver knows what is selected: one operation, one selection. */
 function loadersOnce(database: Database): RequestContext['loadersFor'] {
-  let loaders: Loaders | undefined;
-  return (selected) => {
-    loaders ??= createLoaders(database, selected);
+  const known = new Map<string | null, Loaders>();
+  return (selected, mutation) => {
+    const loaders = known.get(mutation) ?? createLoaders(database, selected);
+    known.set(mutation, loaders);
     return loaders;
   };
 }

@@ -16,6 +16,9 @@ export interface RequestContext {
   /**
    * Batches and remembers reads of this request only; never shared across viewers. Made at the first call, for the fields
    * that the operation selects.
+   *
+   * @param mutation The mutation of the operation that is answered: each remembers its own reads alone, since those before it
+   *   have written meanwhile. Null in a query.
    */
-  loadersFor(selected: ReadonlySet<string>): Loaders;
+  loadersFor(selected: ReadonlySet<string>, mutation: string | null): Loaders;
 }

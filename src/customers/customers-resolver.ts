@@ -140,5 +140,13 @@ export function customerRequest(
 ): CustomerRequest {
   if (viewer === null) throw new AppError('UNAUTHENTICATED', 'Log in first.');
   const selected = selectedNames(info);
-  return { viewer, loaders: context.loadersFor(selected), selected };
+  return { viewer, loaders: context.loadersFor(selected, mutationOf(info)), selected };
+}
+
+/** The mutation that is answered, as the operation calls it; null in a query. */
+function mutationOf({ operation, path }: GraphQLResolveInfo): string | null {
+  if (operation.operation !== 'mutation') return null;
+  let root = path;
+  while (root.prev !== undefined) root = root.prev;
+  return String(root.key);
 }

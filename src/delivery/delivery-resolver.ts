@@ -7,6 +7,7 @@ import { CustomerFilter } from '../customers/customer-filter.ts';
 import { CustomerConnection } from '../customers/customer-results.ts';
 import { customerRequest } from '../customers/customers-resolver.ts';
 import type { CustomerPage } from '../customers/list-customers.ts';
+import type { Loaders } from '../customers/loaders.ts';
 import { Count, twoWayPage } from '../graphql/connection.ts';
 import { PageArgs } from '../graphql/page-args.ts';
 import { customersOfDeliveryBoys } from './customers-of-delivery-boys.ts';
@@ -16,8 +17,8 @@ import { type DeliveryBoyPage, listDeliveryBoys } from './list-delivery-boys.ts'
 @Resolver(() => DeliveryBoy)
 export class DeliveryResolver {
   private readonly dependencies: CustomerDependencies;
-  /** Of each request, a loader for every set of arguments. */
-  private readonly loaders = new WeakMap<RequestContext, Map<string, DataLoader<string, CustomerPage>>>();
+  /** Of each request or mutation, a loader for every set of arguments. */
+  private readonly loaders = new WeakMap<Loaders, Map<string, DataLoader<string, CustomerPage>>>();
 
   constructor(dependencies: CustomerDependencies) {
     this.dependencies = dependencies;
@@ -56,10 +57,10 @@ export class DeliveryResolver {
   ): Promise<CustomerPage> {
     const input = { page: twoWayPage(page), filter: filter ?? null };
     const key = JSON.stringify(input);
-    const loaders = this.loaders.get(context) ?? new Map<string, DataLoader<string, CustomerPage>>();
-    this.loaders.set(context, loaders);
-    const loader =
-      loaders.get(key) ?? customersOfDeliveryBoys(this.dependencies, customerRequest(context, info), input);
+    const request = customerRequest(context, info);
+    const loaders = this.loaders.get(request.loaders) ?? new Map<string, DataLoader<string, CustomerPage>>();
+    this.loaders.set(request.loaders, loaders);
+    const loader = loaders.get(key) ?? customersOfDeliveryBoys(this.dependencies, request, input);
     loaders.set(key, loader);
     return loader.load(deliveryBoy.id);
   }
