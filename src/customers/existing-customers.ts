@@ -12,6 +12,7 @@ import type { Database } from '../database/collections.ts';
 import type { DeliveryRecord, LoginRecord } from '../database/stored-documents.ts';
 import type { IdentifierKind } from './customer-enums.ts';
 import type { CustomerSource } from './customer-view.ts';
+import { loginKeysBySpelling } from './login-keys-by-spelling.ts';
 import { sourceOf } from './source-of.ts';
 
 /** By what somebody might be known already, in canonical form. */
@@ -44,8 +45,8 @@ export interface Candidate {
 /**
  * Everybody who has a phone or e-mail of these contacts, as the stored records say now, whatever the index says: all of them,
  * but of a contact that hundreds share some, of which there are a login and a delivery record where it has any, and whoever
- * has the name or the id that is looked for. One find when there is nobody, the usual case; in a transaction where a session
- * is given.
+ * has the name or the id that is looked for. Delivery records are found by the index, logins in usual spellings whatever it
+ * knows. Two finds when there is nobody, the usual case; in a transaction where a session is given.
  */
 export async function findExisting(
   database: Database,
@@ -57,19 +58,25 @@ export async function findExisting(
   const emails = known(contacts.map((contact) => contact.email));
   if (phones.length + emails.length === 0) return nobody;
   const most = mostRecords(phones.length + emails.length);
-  const indexed = await database.indexedRecords
-    .find(
-      { $or: [{ phone: { $in: phones } }, { email: { $in: emails } }] },
-      { projection: { source: 1, recordId: 1 }, limit: most, batchSize: most + 1, ...options },
-    )
-    .toArray();
-  if (indexed.length === 0) return nobody;
+  const find = () =>
+    database.indexedRecords
+      .find(
+        { $or: [{ phone: { $in: phones } }, { email: { $in: emails } }] },
+        { projection: { source: 1, recordId: 1 }, limit: most, batchSize: most + 1, ...options },
+      )
+      .toArray();
+  const findSpelled = () => loginKeysBySpelling(database, { phones, emails }, options);
+  // Inside a transaction one find follows the other.
+  const [indexed, spelled] =
+    session === undefined ? await Promise.all([find(), findSpelled()]) : [await find(), await findSpelled()];
+  if (indexed.length + spelled.length === 0) return nobody;
   const keysOf = (source: 'user' | 'v2') =>
     indexed.filter((record) => record.source === source).map((record) => record.recordId);
-  const { shared, ...seeds } =
+  const { shared, loginKeys, deliveryKeys } =
     indexed.length < most
       ? { loginKeys: keysOf('user'), deliveryKeys: keysOf('v2'), shared: nobody.shared }
       : await seedsOfSharedContacts(database, contacts, options);
+  const seeds = { loginKeys: [...loginKeys, ...spelled], deliveryKeys };
   const records = await readNeighbourhood(database, seeds, options);
   const accounts = await readAccountFacts(database, records.logins, session);
   const customers = linkCustomers(records).map((customer) =>
