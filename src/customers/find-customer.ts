@@ -21,6 +21,7 @@ import {
 import { nearMissRows } from './near-misses.ts';
 import { prepareViews } from './prepare-views.ts';
 import { readVerified, seedsOfRows, sourceBehind } from './read-sources.ts';
+import { seedsOfIds } from './source-with-id.ts';
 
 export interface FoundCustomer {
   readonly customer: Customer;
@@ -57,7 +58,7 @@ export async function findCustomer(
   const region = dependencies.settings.defaultPhoneRegion;
   const keys = identifierKeys(identifier, region, mayUseContacts(request.viewer));
   const { rows, total } = await matchingRows(dependencies, keys);
-  const seeds = rows.length > 0 ? seedsOfRows(rows) : { loginIds: keys.ids, deliveryIds: keys.ids };
+  const seeds = rows.length > 0 ? seedsOfRows(rows) : seedsOfIds(keys.ids);
   const sources = await readVerified(dependencies.database, seeds, {
     loaders: request.loaders,
     selected: new Set([...request.selected, ...decidingFields]),

@@ -6,6 +6,7 @@ import { badInput } from '../errors.ts';
 import type { CustomerFilter } from './customer-filter.ts';
 import { deliveryBoyIds } from './delivery-boy-ids.ts';
 import { givenConditions } from './given-conditions.ts';
+import { idSpellings } from './id-spellings.ts';
 import {
   allLinkStates,
   allStatuses,
@@ -170,7 +171,7 @@ function searchCondition(search: string, context: FilterContext): SearchConditio
   const readings = searchReadings(search, context.phoneRegion);
   if (readings.length === 0) return 'nobody';
   const field = context.mayUseContacts ? 'searchWords' : 'nameWords';
-  const byId = context.mayUseContacts ? [] : [{ ids: search }];
+  const byId = context.mayUseContacts ? [] : [{ ids: { $in: idSpellings(search) } }];
   const mostWords = Math.max(...readings.map(({ length }) => length));
   const gathers = Array.from({ length: Math.min(mostWords, mostGatheredWords) }, (_, at) => {
     const words = readings.map((reading): SearchReading => [reading[at] ?? reading[0]]);

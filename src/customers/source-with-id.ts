@@ -62,7 +62,13 @@ async function seedsWithId(database: Database, id: string, session?: ClientSessi
       },
     )
     .toArray();
-  if (rows.length > 0) return seedsOfRows(rows);
-  const keys = ObjectId.isValid(id) && id.length === 24 ? [new ObjectId(id), id] : [id];
-  return { loginKeys: keys, deliveryKeys: keys, loginIds: [id], deliveryIds: [id] };
+  return rows.length > 0 ? seedsOfRows(rows) : seedsOfIds([id]);
+}
+
+/** Where to look for whom the index does not know: records that have one of these texts as their id, or as their `_id`. */
+export function seedsOfIds(ids: readonly string[]): Required<Seeds> {
+  const keys = ids.flatMap((id) =>
+    ObjectId.isValid(id) && id.length === 24 ? [new ObjectId(id), id] : [id],
+  );
+  return { loginKeys: keys, deliveryKeys: keys, loginIds: ids, deliveryIds: ids };
 }

@@ -1,4 +1,4 @@
-import { type Document, type Filter, ObjectId } from 'mongodb';
+import type { Document, Filter } from 'mongodb';
 import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
 import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
 import type { Seeds } from '../customer-index/neighbourhood.ts';
@@ -6,6 +6,7 @@ import { maxCandidates } from '../customers/find-customer.ts';
 import { idSpellings } from '../customers/id-spellings.ts';
 import { type IdentifierKeys, identifierKeys } from '../customers/identifier-keys.ts';
 import { seedsOfRows } from '../customers/read-sources.ts';
+import { seedsOfIds } from '../customers/source-with-id.ts';
 import type { Database } from '../database/collections.ts';
 import { anyOf, loginLimit, loginUnions, type PossibleLogin, withThoseLeftOut } from './possible-logins.ts';
 
@@ -127,23 +128,25 @@ function seedsOf(
 ): FoundPeople['seeds'] {
   const seeds = seedsOfRows(places);
   // The index may not know yet what was stored a moment ago.
-  const unknown = customers.filter((text) => (byText.get(text) ?? []).length === 0).flatMap(idSpellings);
+  const unknown = seedsOfIds(
+    customers.filter((text) => (byText.get(text) ?? []).length === 0).flatMap(idSpellings),
+  );
+  const boys = seedsOfIds(deliveryBoys.flatMap(idSpellings));
   return {
     loginKeys: [
       ...(seeds.loginKeys ?? []),
       ...logins.map(({ recordId }) => recordId),
-      ...deliveryBoys.flatMap((text) =>
-        /^[\da-f]{24}$/.test(text) ? [ObjectId.createFromHexString(text), text] : idSpellings(text),
-      ),
+      ...boys.loginKeys,
+      ...unknown.loginKeys,
     ],
-    deliveryKeys: seeds.deliveryKeys ?? [],
+    deliveryKeys: [...(seeds.deliveryKeys ?? []), ...unknown.deliveryKeys],
     loginIds: [
       ...(seeds.loginIds ?? []),
-      ...unknown,
-      ...deliveryBoys.flatMap(idSpellings),
+      ...unknown.loginIds,
+      ...boys.loginIds,
       ...logins.map(({ id }) => id).filter((id) => id !== null),
       ...places.map(({ deliveryBoyId }) => deliveryBoyId).filter((id) => id !== null),
     ],
-    deliveryIds: [...(seeds.deliveryIds ?? []), ...unknown],
+    deliveryIds: [...(seeds.deliveryIds ?? []), ...unknown.deliveryIds],
   };
 }

@@ -7,6 +7,7 @@ import {
   mayUseContacts,
   readsEverybody,
 } from '../customers/customer-access.ts';
+import { idSpellings } from '../customers/id-spellings.ts';
 import { maskEmail, maskPhone } from '../customers/mask.ts';
 import { readingsFilter, searchReadings } from '../customers/search-readings.ts';
 import type { IndexedRecord } from '../database/collections.ts';
@@ -143,7 +144,7 @@ function searchFilter(
   const readings = searchReadings(search, region);
   return mayUseContacts(viewer)
     ? readingsFilter(readings, 'searchWords')
-    : readingsFilter(readings, 'nameWords', [{ id: search }]);
+    : readingsFilter(readings, 'nameWords', [{ id: { $in: idSpellings(search) } }]);
 }
 
 /** A delivery boy as staff see one. `id`: the text that addresses the login alone. */

@@ -38,6 +38,7 @@ beforeAll(async () => {
       record('Upper-Case-ID', 'Id With Capitals'),
       record('no uuid at all', 'Id With Spaces'),
       record('st', 'Jörg Straße'),
+      record('abcdefab-0000-4abc-8def-abcdefabcdef', 'Id Of Hex'),
       record('dz', "Maria D'Souza"),
     ],
   });
@@ -149,6 +150,17 @@ describe('an analyst', () => {
     }
     expect(await found(analyst, 'zoya')).toEqual(['login-zoya']);
     expect(await found(analyst, 'm-emoji')).toEqual(['m-emoji']);
+  });
+
+  it('finds customers and delivery boys by a whole uuid in any case, as admins do', async () => {
+    const [id, boyId] = ['abcdefab-0000-4abc-8def-abcdefabcdef', 'abcdefab-1111-4abc-8def-abcdefabcdef'];
+    await app.add({ users: [person(boyId, { role: 'delivery_boy', name: 'Boy Of Hex' })] });
+    const boys = 'query ($search: String) { deliveryBoys(search: $search) { nodes { id } } }';
+    for (const client of [admin, analyst]) {
+      expect(await found(client, id.toUpperCase())).toEqual([id]);
+      const { data } = await client(boys, { search: boyId.toUpperCase() });
+      expect(data.deliveryBoys.nodes).toEqual([{ id: boyId }]);
+    }
   });
 
   it('reads nothing in a cursor that is masked elsewhere', async () => {

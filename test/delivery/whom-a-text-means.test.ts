@@ -110,6 +110,20 @@ describe('a uuid', () => {
     expect(await assignments.assign(upper(id), boy.id)).toMatchObject({ customer: { id } });
   });
 
+  it('or an _id is found at once by either screen where the index does not know the record yet', async () => {
+    const boy = await assignments.boy();
+    const records = assignments.database.db.collection('customers_v2');
+    const { insertedId } = await records.insertOne({ name: 'Just Now Without Id' });
+    const id = insertedId.toHexString();
+    const { data } = await assignments.admin(
+      'query ($id: String!) { findCustomer(identifier: $id) { ... on CustomerFound { customer { id } matchedBy } } }',
+      { id },
+    );
+    expect(data.findCustomer).toEqual({ customer: { id }, matchedBy: ['ID'] });
+    expect(await assignments.assign(id, boy.id)).toMatchObject({ customer: { id } });
+    expect(await assignments.storedBoy({ _id: insertedId })).toBe(boy.id);
+  });
+
   it('is the only id of which case does not matter', async () => {
     const boy = await assignments.boy({ id: 'boy-with-a-plain-id' });
     const record = await assignments.record({ id: 'record-with-a-plain-id' });
