@@ -6,7 +6,7 @@ import { inTransaction } from '../database/transaction.ts';
 import { AppError } from '../errors.ts';
 import { writeJournal } from '../journal/write-journal.ts';
 import type { CustomerDependencies } from './customer-access.ts';
-import { linkCodeId } from './link-code.ts';
+import { linkCodeId, wasSentTo } from './link-code.ts';
 import { findUnconfirmedPair } from './unconfirmed-link.ts';
 
 /** So many attempts are allowed at one code. */
@@ -18,7 +18,7 @@ export const maxCodeAttempts = 5;
  *
  * @param typed In any case; spaces and dashes do not matter.
  * @throws AppError FORBIDDEN for who is no customer; INVALID_OR_EXPIRED_TOKEN when the code is wrong, used, expired or
- *   tried too often, and when there is nothing to confirm.
+ *   tried too often, when the record has another contact by now, and when there is nothing to confirm.
  */
 export async function confirmLink(
   dependencies: CustomerDependencies,
@@ -60,7 +60,7 @@ async function writeConfirmation(
   token: StoredToken,
   session: ClientSession,
 ): Promise<void> {
-  const { database, now } = dependencies;
+  const { database, settings, now } = dependencies;
   const at = now();
   // Another code may have been sent since, or this one been used.
   const { deletedCount } = await database.tokens.deleteOne(
@@ -69,6 +69,7 @@ async function writeConfirmation(
   );
   const pair = await findUnconfirmedPair(dependencies, viewer, session);
   if (deletedCount === 0 || pair === null || pair.delivery.key !== token.deliveryKey) throw invalidCode();
+  if (!wasSentTo(token, pair.delivery, settings.defaultPhoneRegion)) throw invalidCode();
   await database.accounts.updateOne(
     { _id: viewer.loginKey },
     {

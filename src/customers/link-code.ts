@@ -2,6 +2,8 @@ import type { ClientSession } from 'mongodb';
 import { recipientOf } from '../accounts/credentials-message.ts';
 import { newTypedCode } from '../accounts/typed-code.ts';
 import { loginAddress } from '../accounts/viewer.ts';
+import { canonicalEmail } from '../customer-index/canonical-email.ts';
+import type { PhoneRegion } from '../customer-index/canonical-phone.ts';
 import type { Database, StoredToken } from '../database/collections.ts';
 import type { PreparedNotification } from '../notifications/outbox.ts';
 import type { CustomerDependencies } from './customer-access.ts';
@@ -52,6 +54,7 @@ export async function prepareLinkCode(
       loginKey: login.key,
       loginId: login._id,
       deliveryKey: delivery.key,
+      sentTo: contactOf(delivery, settings.defaultPhoneRegion),
       codeDigest: await codeDigests.digest(tokenId, code),
       attempts: 0,
       createdAt: now,
@@ -94,6 +97,25 @@ export async function voidLinkCode(
 ): Promise<void> {
   await database.tokens.deleteOne({ _id: linkCodeId(login.key, delivery.key) }, { session });
   await cancelMessages(database, login.key, session);
+}
+
+/**
+ * Whether the delivery record can be reached where its code was sent. Otherwise whoever received it proves nothing any more:
+ * the older application corrects contacts, too, and voids no code.
+ */
+export function wasSentTo(
+  { sentTo }: Pick<StoredToken, 'sentTo'>,
+  delivery: Pick<JoinedDelivery, 'email' | 'phone'>,
+  region: PhoneRegion,
+): boolean {
+  const { email, phoneE164 } = contactOf(delivery, region);
+  // A code of an earlier version does not say where it went.
+  return sentTo === undefined || (sentTo.email === email && sentTo.phoneE164 === phoneE164);
+}
+
+function contactOf(delivery: Pick<JoinedDelivery, 'email' | 'phone'>, region: PhoneRegion) {
+  const { email, phoneE164 } = recipientOf(delivery, region);
+  return { email: canonicalEmail(email), phoneE164 };
 }
 
 /** The `_id` of the one code of a login and a delivery record, by their record keys. */

@@ -180,8 +180,9 @@ export interface StoredToken {
   createdAt: Date;
   /** CONFIRM_EMAIL: the new address; RESET_PASSWORD: the address that the link was sent to. In canonical form. */
   email?: string;
-  /** CONFIRM_LINK: record key of the delivery record. */
+  /** CONFIRM_LINK: record key of the delivery record, and its contact in canonical form as it was when the code was sent. */
   deliveryKey?: string;
+  sentTo?: { email: string | null; phoneE164: string | null };
   /** Digest of a short code, and how often it was tried. */
   codeDigest?: string;
   attempts?: number;

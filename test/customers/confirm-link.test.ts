@@ -255,6 +255,25 @@ describe('the code', () => {
     expect(account?.confirmedDeliveryKeys).toBeUndefined();
   });
 
+  it.each([{ phone: '9765400001' }, { email: 'another@example.org' }, { phone: null, email: null }])(
+    'opens nothing once the older application has given the record another contact: %j',
+    async (contact) => {
+      const pair = await addPair('HALF_LINKED');
+      const code = await receiveCode(pair);
+      await app.database.customersV2.updateOne({ id: pair.recordId }, { $set: contact });
+      expect((await pair.client(confirm, { code })).code).toBe('INVALID_OR_EXPIRED_TOKEN');
+      expect(await isHidden(pair)).toBe(true);
+    },
+  );
+
+  it('opens the record when its contact is the same in another spelling', async () => {
+    const pair = await addPair('HALF_LINKED');
+    const code = await receiveCode(pair);
+    const contact = { phone: `+91 ${pair.phone}`, email: pair.email.toUpperCase() };
+    await app.database.customersV2.updateOne({ id: pair.recordId }, { $set: contact });
+    expect((await pair.client(confirm, { code })).errors).toEqual([]);
+  });
+
   it('cannot be told from the database: what is stored is made with a secret that is not in it', async () => {
     const pair = await addPair('LINKED');
     const code = await receiveCode(pair);
