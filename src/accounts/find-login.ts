@@ -88,10 +88,12 @@ interface WantedLogin {
 function readIdentifier(identifier: string, defaultPhoneRegion: PhoneRegion): WantedLogin {
   const typed = identifier.length > maxIdentifierLength ? '' : identifier.trim();
   if (uuidForm.test(typed)) {
+    // Its case says nothing; what is stored in another than these two is known as it is typed.
+    const id = typed.toLowerCase();
     return {
       indexFilter: { _id: { $in: [] } },
-      usersFilter: { id: typed.toLowerCase() },
-      isMeant: (login) => login.id === typed.toLowerCase(),
+      usersFilter: { id: { $in: [...new Set([id, typed, typed.toUpperCase()])] } },
+      isMeant: (login) => login.id?.toLowerCase() === id,
     };
   }
   const email = canonicalEmail(typed);

@@ -28,6 +28,14 @@ describe('a login is found by', () => {
     },
   );
 
+  it.each(['4d3c2b1a-0f9e-4d8c-b7a6-95847362514f', '4D3C2B1A-0F9E-4D8C-B7A6-95847362514E'])(
+    'its id, a uuid in any case, such as %s',
+    async (id) => {
+      await once(id, { email: null, phone: null });
+      for (const typed of [id, id.toLowerCase(), ` ${id.toUpperCase()} `]) expect(await idOf(typed)).toBe(id);
+    },
+  );
+
   it('its e-mail or phone a moment after the older application has written it', async () => {
     await once('fresh', { email: 'fresh@example.com', phone: '9876500001' }, { indexed: false });
     expect(await idOf('Fresh@Example.com')).toBe('fresh');
