@@ -4,7 +4,7 @@ import { addressOf, isNamed } from './addressed-records.ts';
 
 /**
  * What is in the way of linking a login and a delivery record, a sentence each that says how it is mended; none when
- * nothing is. A half link of exactly these two is not in the way.
+ * nothing is; of many claimants the first. A half link of exactly these two is not in the way.
  *
  * @param records Everybody whose links decide about the two.
  */
@@ -71,12 +71,16 @@ function claimantObstacles(
   const pair = pairOf(record, customers);
   return others
     .filter((claimant) => claimant.key !== other.key && claimsRecord(claimant.claim, record))
+    .slice(0, mostDescribed)
     .map((claimant) =>
       pair !== undefined && isHalfOf(claimant, pair)
         ? joinedAlready(record, pair, records)
         : `The ${called(claimant)} ${addressOf(claimant, records)} claims the ${called(record)} ${addressOf(record, records)} too: ${clearLinkOf(claimant, records)} clears that.`,
     );
 }
+
+/** One record may have any number of claimants, and each sentence looks at all of them; more than ten are never told. */
+const mostDescribed = 20;
 
 function joinedAlready(record: StoredRecord, pair: LinkedCustomer, records: StoredRecords): string {
   const { login, delivery } = pair;
