@@ -23,9 +23,15 @@ export async function activeDeliveryBoys(
 /** Ids of the delivery boys who exist; an id that two logins share names nobody. */
 export async function deliveryBoyIds(database: Database): Promise<string[]> {
   const boys = await database.users
-    .find({ role: 'delivery_boy' }, { projection: { _id: 0, id: 1 } })
+    .find({ role: 'delivery_boy' }, { projection: { _id: 0, id: 1, role: 1 } })
     .toArray();
-  const ids = boys.map((boy) => boy.id).filter((id) => typeof id === 'string' && id !== '') as string[];
-  const owners = await database.users.find({ id: { $in: ids } }, { projection: { _id: 0, id: 1 } }).toArray();
-  return ids.filter((id) => owners.filter((owner) => owner.id === id).length === 1);
+  // A role that is a list with this one in it is found as well, and is none.
+  const ids = boys
+    .filter(({ role }) => role === 'delivery_boy')
+    .map(({ id }) => id)
+    .filter((id): id is string => typeof id === 'string' && id !== '');
+  const found = await database.users.find({ id: { $in: ids } }, { projection: { _id: 0, id: 1 } }).toArray();
+  const owners = new Map<unknown, number>();
+  for (const { id } of found) owners.set(id, (owners.get(id) ?? 0) + 1);
+  return ids.filter((id) => owners.get(id) === 1);
 }
