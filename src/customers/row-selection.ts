@@ -68,14 +68,14 @@ export const smallIndexFilters: Readonly<Record<SmallIndex, RowFilter>> = {
 /** Rows with an area, which is text and not empty. */
 export const anyArea: RowFilter = { area: { $gt: '' } };
 
-/** The same, of one value of a field alone. */
+/** The same, of one value of a field alone, which is a condition more. */
 export function narrowed(selection: RowSelection, field: PointField, value: PointValue): RowSelection {
   const branches = selection.branches.flatMap((branch) => {
     const before = branch.points.get(field);
     if (before !== undefined && !before.includes(value)) return [];
     return [{ ...branch, points: new Map([...branch.points, [field, [value]] as const]) }];
   });
-  return { ...selection, branches };
+  return { branches, given: [...selection.given, `filter.${field}`] };
 }
 
 /** The conditions of a whole selection; AND over the list. */
