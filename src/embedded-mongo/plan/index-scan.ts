@@ -165,9 +165,10 @@ class StreamReader {
   private openNext(): boolean {
     this.range += 1;
     if (this.range >= this.stream.ranges.length) return false;
-    const { from, to } = this.currentRange();
+    const { from, to, cut } = this.currentRange();
     const { reader } = this.context;
-    const isOneKey = this.plan.index.isId && to.length === from.length + 2 && to.indexOf(from) === 0;
+    // One that was cut off ends in a digest.
+    const isOneKey = this.plan.index.isId && !cut && to.length === from.length + 2 && to.indexOf(from) === 0;
     this.cursor = isOneKey
       ? new SingleKey(reader, from)
       : reader.range(from, to, this.plan.reverse, this.plan.index.isId);
