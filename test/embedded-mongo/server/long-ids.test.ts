@@ -9,10 +9,10 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 it('an _id longer than keys are kept is found in a list, told from others that begin alike, and written by it', async () => {
-  const rows = server.db.collection<Document>('long_ids');
-  const ids = ['a', 'b', 'c'].map((ending) => `${'x'.repeat(2_500)}${ending}`);
-  await rows.insertMany(ids.map((_id) => ({ _id }) as Document));
-  const [first, second, third] = ids;
+  const rows = server.db.collection<{ _id: string; seen?: boolean }>('long_ids');
+  const long = 'x'.repeat(2_500);
+  const [first, second, third] = [`${long}a`, `${long}b`, `${long}c`] as const;
+  await rows.insertMany([first, second, third].map((_id) => ({ _id })));
   const found = async (filter: Document) =>
     (await rows.find(filter).sort({ _id: 1 }).toArray()).map(({ _id }) => _id);
   expect(await found({ _id: { $in: [first] } })).toEqual([first]);
