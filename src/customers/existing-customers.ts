@@ -1,4 +1,4 @@
-import type { ClientSession } from 'mongodb';
+import type { ClientSession, Filter } from 'mongodb';
 import { canonicalEmail } from '../customer-index/canonical-email.ts';
 import { canonicalPhone } from '../customer-index/canonical-phone.ts';
 import type { CustomerIndexRow } from '../customer-index/customer-index-row.ts';
@@ -6,13 +6,18 @@ import type { IndexSettings } from '../customer-index/customer-index-rows.ts';
 import { linkCustomers } from '../customer-index/link-graph.ts';
 import { readAccountFacts, readNeighbourhood } from '../customer-index/neighbourhood.ts';
 import { normalizeName } from '../customer-index/normalize-name.ts';
-import { mostRecords, recordsByContact } from '../customer-index/records-by-contact.ts';
+import { recordsByContact } from '../customer-index/records-by-contact.ts';
 import { passwordFacts } from '../customer-index/temporary-password-state.ts';
-import type { Database } from '../database/collections.ts';
+import type { Database, IndexedRecord } from '../database/collections.ts';
 import type { DeliveryRecord, LoginRecord } from '../database/stored-documents.ts';
 import type { IdentifierKind } from './customer-enums.ts';
 import type { CustomerSource } from './customer-view.ts';
-import { loginKeysBySpelling } from './login-keys-by-spelling.ts';
+import {
+  type LoginContacts,
+  loginKeysBySpelling,
+  mostSpelled,
+  spelledFilter,
+} from './login-keys-by-spelling.ts';
 import { sourceOf } from './source-of.ts';
 
 /** By what somebody might be known already, in canonical form. */
@@ -46,7 +51,7 @@ export interface Candidate {
  * Everybody who has a phone or e-mail of these contacts, as the stored records say now, whatever the index says: all of them,
  * but of a contact that hundreds share some, of which there are a login and a delivery record where it has any, and whoever
  * has the name or the id that is looked for. Delivery records are found by the index, logins in usual spellings whatever it
- * knows. Two finds when there is nobody, the usual case; in a transaction where a session is given.
+ * knows. One command when there is nobody, the usual case; two in a transaction, where a session is given.
  */
 export async function findExisting(
   database: Database,
@@ -57,18 +62,7 @@ export async function findExisting(
   const phones = known(contacts.map((contact) => contact.phoneE164));
   const emails = known(contacts.map((contact) => contact.email));
   if (phones.length + emails.length === 0) return nobody;
-  const most = mostRecords(phones.length + emails.length);
-  const find = () =>
-    database.indexedRecords
-      .find(
-        { $or: [{ phone: { $in: phones } }, { email: { $in: emails } }] },
-        { projection: { source: 1, recordId: 1 }, limit: most, batchSize: most + 1, ...options },
-      )
-      .toArray();
-  const findSpelled = () => loginKeysBySpelling(database, { phones, emails }, options);
-  // Inside a transaction one find follows the other.
-  const [indexed, spelled] =
-    session === undefined ? await Promise.all([find(), findSpelled()]) : [await find(), await findSpelled()];
+  const { indexed, spelled, most } = await lookUp(database, { phones, emails }, session);
   if (indexed.length + spelled.length === 0) return nobody;
   const keysOf = (source: 'user' | 'v2') =>
     indexed.filter((record) => record.source === source).map((record) => record.recordId);
@@ -84,6 +78,53 @@ export async function findExisting(
   );
   return { customers, logins: records.logins, shared };
 }
+
+/** Records that the index knows by a contact, and logins that have one whatever it knows. */
+async function lookUp(
+  database: Database,
+  contacts: LoginContacts,
+  session: ClientSession | undefined,
+): Promise<{ indexed: FoundRecord[]; spelled: unknown[]; most: number }> {
+  const { indexedRecords, users } = database;
+  const most = mostSpelled(contacts);
+  const filter = { $or: [{ phone: { $in: contacts.phones } }, { email: { $in: contacts.emails } }] };
+  const projection = { source: 1, recordId: 1 } as const;
+  if (session !== undefined) {
+    // A transaction takes no $unionWith.
+    const indexed = await indexedRecords
+      .find(filter as Filter<IndexedRecord>, { projection, limit: most, batchSize: most + 1, session })
+      .toArray();
+    return { indexed, spelled: await loginKeysBySpelling(database, contacts, { session }), most };
+  }
+  const found = await indexedRecords
+    .aggregate<FoundRecord | { recordId: unknown; source: 'spelled' }>(
+      [
+        { $match: filter },
+        { $limit: most },
+        { $project: projection },
+        {
+          $unionWith: {
+            coll: users.collectionName,
+            pipeline: [
+              { $match: spelledFilter(contacts) },
+              { $limit: most },
+              { $project: { recordId: '$_id', source: { $literal: 'spelled' } } },
+            ],
+          },
+        },
+      ],
+      { batchSize: 2 * most + 1 },
+    )
+    .toArray();
+  const indexed = found.filter((record) => record.source !== 'spelled');
+  const spelled =
+    found.length - indexed.length < most
+      ? found.filter(({ source }) => source === 'spelled').map(({ recordId }) => recordId)
+      : null;
+  return { indexed, spelled: spelled ?? (await loginKeysBySpelling(database, contacts)), most };
+}
+
+type FoundRecord = Pick<IndexedRecord, 'source' | 'recordId'>;
 
 const nobody: ExistingPeople = { customers: [], logins: [], shared: new Set() };
 
