@@ -21,46 +21,60 @@ export async function expectMigrationToAgree(size: number, seed: number): Promis
   const backfill = await openBackfill();
   const timed = stopwatch();
   try {
-    const records = await whileNobodyAsks(backfill, () => randomRecords(seed, size));
-    timed('generated');
-    await backfill.add(records);
-    timed('stored and indexed');
-    const customers = await expectWorldToAgree(backfill);
-    timed('states and figures compared');
-    const { rows, seconds, peakBytes } = await expectExportToAgree(backfill.opened, customers);
-    timed(`exported (${rows} rows in ${seconds.toFixed(0)} s, at most ${Math.round(peakBytes / 1e6)} MB)`);
-    const refused = await expectWalksToAgree(backfill.opened, customers, seed);
-    timed(`lists walked (${refused} combinations of filters refused)`);
-
-    const expected = await whileNobodyAsks(backfill, () =>
-      expectedBackfill(records.users, records.customersV2),
-    );
-    timed('logins expected');
-    const job = await backfill.run();
-    const { created, skipped, failures } = expected;
-    timed(`backfilled (${created.length} logins)`);
-    expect(job.state).toBe('SUCCEEDED');
-    expect(countsOf(job)).toEqual({
-      total: records.customersV2.length,
-      processed: records.customersV2.length,
-      created: created.length,
-      skipped: skipped.length,
-      errors: failures.length,
-    });
-    expectSame(
-      (await backfill.failures(job.id)).map(({ customerId, code }) => `${customerId} ${code}`),
-      failures.map(({ customerId, code }) => `${customerId} ${code}`),
-    );
-    expectSame(await claimedByMade(backfill, job.id), created);
-    await expectWorldToAgree(backfill);
-    timed('states and figures compared');
-
+    const failures = await expectFirstRunToAgree(backfill, { size, seed, timed });
+    await whileNobodyAsks(backfill, () => {});
     const again = await backfill.run();
-    expect(countsOf(again)).toMatchObject({ created: 0, errors: failures.length });
+    expect(countsOf(again)).toMatchObject({ created: 0, errors: failures });
     timed('run again');
   } finally {
     await backfill.close();
   }
+}
+
+/**
+ * Whatever is compared is let go of here: what the rules make of a million records takes gigabytes, and a process that sweeps
+ * so many stands still for longer than the driver takes for silence.
+ *
+ * @returns How many records could get no login.
+ */
+async function expectFirstRunToAgree(
+  backfill: OpenBackfill,
+  { size, seed, timed }: { size: number; seed: number; timed: (step: string) => void },
+): Promise<number> {
+  const records = await whileNobodyAsks(backfill, () => randomRecords(seed, size));
+  timed('generated');
+  await backfill.add(records);
+  timed('stored and indexed');
+  const customers = await expectWorldToAgree(backfill);
+  timed('states and figures compared');
+  const { rows, seconds, peakBytes } = await expectExportToAgree(backfill.opened, customers);
+  timed(`exported (${rows} rows in ${seconds.toFixed(0)} s, at most ${Math.round(peakBytes / 1e6)} MB)`);
+  const refused = await expectWalksToAgree(backfill.opened, customers, seed);
+  timed(`lists walked (${refused} combinations of filters refused)`);
+
+  const expected = await whileNobodyAsks(backfill, () =>
+    expectedBackfill(records.users, records.customersV2),
+  );
+  timed('logins expected');
+  const job = await backfill.run();
+  const { created, skipped, failures } = expected;
+  timed(`backfilled (${created.length} logins)`);
+  expect(job.state).toBe('SUCCEEDED');
+  expect(countsOf(job)).toEqual({
+    total: records.customersV2.length,
+    processed: records.customersV2.length,
+    created: created.length,
+    skipped: skipped.length,
+    errors: failures.length,
+  });
+  expectSame(
+    (await backfill.failures(job.id)).map(({ customerId, code }) => `${customerId} ${code}`),
+    failures.map(({ customerId, code }) => `${customerId} ${code}`),
+  );
+  expectSame(await claimedByMade(backfill, job.id), created);
+  await expectWorldToAgree(backfill);
+  timed('states and figures compared');
+  return failures.length;
 }
 
 /** Addresses and states of all customers, and all figures, as the index tells them and as the documents do. */
