@@ -65,7 +65,7 @@ export async function createLogin(
   return complete(dependencies, creation, contact, context.now, async (session) => {
     const current = await incomplete(dependencies, customerId, 'ORPHANED_V2', session);
     if (!isSame(current, read)) return false;
-    const now = takenByLogins(await findExisting(database, [contact], session), contact, settings);
+    const now = takenByLogins(await findExisting(database, [contact], { session }), contact, settings);
     return now.email === taken.email && now.phone === taken.phone;
   });
 }

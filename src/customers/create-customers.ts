@@ -13,7 +13,7 @@ import {
   separateRows,
 } from './creation-rows.ts';
 import type { CustomerDependencies } from './customer-access.ts';
-import { findExisting } from './existing-customers.ts';
+import { type ExistingOptions, findExisting } from './existing-customers.ts';
 import { rememberResults } from './idempotency.ts';
 import { type CreationPlan, planCreation, planKey } from './plan-creation.ts';
 import { prepareBoth, prepareDeliveryFor, prepareLoginFor } from './prepare-creation.ts';
@@ -126,11 +126,8 @@ async function attemptWave(
   const { dependencies, options, outcomes } = run;
   const { database, accounts } = dependencies;
   const now = accounts.now();
-  const plans = await withoutRepeated(
-    run,
-    planRows(run, wave, await findExisting(database, contactsOf(wave))),
-    attempt,
-  );
+  const existing = await findExisting(database, contactsOf(wave));
+  const plans = await withoutRepeated(run, planRows(run, wave, existing), attempt);
   const planned = await Promise.all(
     plans.map(async ({ row, plan }): Promise<PlannedRow> => {
       const creation = await prepare(run, row.customer, plan, now, attempt.afterConflict);
@@ -150,7 +147,7 @@ async function attemptWave(
       now,
       session,
     );
-    await requireSamePlans(run, planned, session);
+    await requireSamePlans(run, planned, { session, spelled: existing.spelled });
     await rememberResults(database, resultsOf(planned, outcomes), now, session);
     await writeCreations(dependencies, creations, session);
     await alsoWrite?.(session, settledOf(run));
@@ -199,12 +196,12 @@ async function withoutRepeated(
 async function requireSamePlans(
   { dependencies }: Run,
   planned: readonly PlannedRow[],
-  session: ClientSession,
+  options: Required<ExistingOptions>,
 ): Promise<void> {
   const existing = await findExisting(
     dependencies.database,
     contactsOf(planned.map(({ row }) => row)),
-    session,
+    options,
   );
   for (const { row, plan } of planned) {
     const now = planCreation(row.customer, existing, dependencies.settings);

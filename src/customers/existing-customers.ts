@@ -39,6 +39,14 @@ export interface ExistingPeople {
   readonly logins: readonly LoginRecord[];
   /** Phones and e-mails that hundreds share: not everybody who has one of these is among them. */
   readonly shared: ReadonlySet<string>;
+  /** Logins found in `users` itself, by `_id` as stored: of these the index may not know yet. */
+  readonly spelled: readonly unknown[];
+}
+
+export interface ExistingOptions {
+  readonly session?: ClientSession;
+  /** What was found in `users` itself a moment ago: they are read again, and no others are looked for there. */
+  readonly spelled?: readonly unknown[];
 }
 
 /** A customer who may be the one that is meant, and what they have in common. */
@@ -51,18 +59,22 @@ export interface Candidate {
  * Everybody who has a phone or e-mail of these contacts, as the stored records say now, whatever the index says: all of them,
  * but of a contact that hundreds share some, of which there are a login and a delivery record where it has any, and whoever
  * has the name or the id that is looked for. Delivery records are found by the index, logins in usual spellings whatever it
- * knows. One command when there is nobody, the usual case; two in a transaction, where a session is given.
+ * knows. One command when there is nobody, the usual case; two in a transaction, where a session is given, and one where `spelled` says what the other has found.
  */
 export async function findExisting(
   database: Database,
   contacts: readonly LookedForContact[],
-  session?: ClientSession,
+  { session, spelled: knownSpelled }: ExistingOptions = {},
 ): Promise<ExistingPeople> {
   const options = session === undefined ? {} : { session };
   const phones = known(contacts.map((contact) => contact.phoneE164));
   const emails = known(contacts.map((contact) => contact.email));
   if (phones.length + emails.length === 0) return nobody;
-  const { indexed, spelled, most } = await lookUp(database, { phones, emails }, session);
+  const { indexed, spelled, most } = await lookUp(
+    database,
+    { phones, emails },
+    { session, spelled: knownSpelled },
+  );
   if (indexed.length + spelled.length === 0) return nobody;
   const keysOf = (source: 'user' | 'v2') =>
     indexed.filter((record) => record.source === source).map((record) => record.recordId);
@@ -76,15 +88,18 @@ export async function findExisting(
   const customers = linkCustomers(records).map((customer) =>
     sourceOf(customer, passwordFacts(customer.login && accounts.get(customer.login.key), customer.login)),
   );
-  return { customers, logins: records.logins, shared };
+  return { customers, logins: records.logins, shared, spelled };
 }
 
 /** Records that the index knows by a contact, and logins that have one whatever it knows. */
 async function lookUp(
   database: Database,
   contacts: LoginContacts,
-  session: ClientSession | undefined,
-): Promise<{ indexed: FoundRecord[]; spelled: unknown[]; most: number }> {
+  {
+    session,
+    spelled: knownSpelled,
+  }: { session: ClientSession | undefined; spelled: readonly unknown[] | undefined },
+): Promise<{ indexed: FoundRecord[]; spelled: readonly unknown[]; most: number }> {
   const { indexedRecords, users } = database;
   const most = mostSpelled(contacts);
   const filter = { $or: [{ phone: { $in: contacts.phones } }, { email: { $in: contacts.emails } }] };
@@ -94,7 +109,8 @@ async function lookUp(
     const indexed = await indexedRecords
       .find(filter as Filter<IndexedRecord>, { projection, limit: most, batchSize: most + 1, session })
       .toArray();
-    return { indexed, spelled: await loginKeysBySpelling(database, contacts, { session }), most };
+    const spelled = knownSpelled ?? (await loginKeysBySpelling(database, contacts, { session }));
+    return { indexed, spelled, most };
   }
   const found = await indexedRecords
     .aggregate<FoundRecord | { recordId: unknown; source: 'spelled' }>(
@@ -126,7 +142,7 @@ async function lookUp(
 
 type FoundRecord = Pick<IndexedRecord, 'source' | 'recordId'>;
 
-const nobody: ExistingPeople = { customers: [], logins: [], shared: new Set() };
+const nobody: ExistingPeople = { customers: [], logins: [], shared: new Set(), spelled: [] };
 
 async function seedsOfSharedContacts(
   database: Database,

@@ -66,7 +66,7 @@ async function readAndPlan(
   const source = await wholeSourceWithId(database, id, session);
   if (source === null) throw new AppError('NOT_FOUND', 'There is no customer with this id.');
   const name = update.name ?? source.delivery?.name ?? source.login?.name ?? null;
-  const existing = await findExisting(database, [{ ...contactOf(update), name }], session);
+  const existing = await findExisting(database, [{ ...contactOf(update), name }], session && { session });
   return { source, plan: planUpdate(update, source, existing, settings) };
 }
 
