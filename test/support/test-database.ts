@@ -11,8 +11,8 @@ export interface TestDatabase {
   readonly client: MongoClient;
   readonly uri: string;
   readonly name: string;
-  /** Drops the database and disconnects. */
-  close(): Promise<void>;
+  /** Drops the database, unless its data are kept, and disconnects. */
+  close(options?: { keepData?: boolean }): Promise<void>;
 }
 
 /** A database of its own on the server of this run, empty but for the gateway's schema. */
@@ -29,8 +29,8 @@ export async function openTestDatabase(
     client: database.client,
     uri,
     name,
-    async close() {
-      await database.db.dropDatabase();
+    async close({ keepData = false } = {}) {
+      if (!keepData) await database.db.dropDatabase();
       await database.client.close();
     },
   };

@@ -34,7 +34,7 @@ export interface OpenBackfill {
   failures(id: string): Promise<{ customerId: string; code: string }[]>;
   /** Every document of every collection but those of the runner itself. */
   contents(): Promise<Record<string, Document[]>>;
-  close(): Promise<void>;
+  close(options?: Parameters<TestDatabase['close']>[0]): Promise<void>;
 }
 
 /** The backfill on a database of its own, without a gateway around it. */
@@ -106,8 +106,8 @@ export async function openBackfill(
       }
       return found;
     },
-    async close() {
-      await opened.close();
+    async close(options) {
+      await opened.close(options);
       await rm(directory, { recursive: true, force: true });
     },
   };

@@ -22,18 +22,17 @@ export async function expectMigrationToAgree(size: number, seed: number): Promis
   const timed = stopwatch();
   try {
     const failures = await expectFirstRunToAgree(backfill, { size, seed, timed });
-    await whileNobodyAsks(backfill, () => {});
     const again = await backfill.run();
     expect(countsOf(again)).toMatchObject({ created: 0, errors: failures });
     timed('run again');
   } finally {
-    await backfill.close();
+    // Tens of millions of entries are removed for minutes, in which the server answers nobody; its files go with it.
+    await backfill.close({ keepData: process.env.TEST_MONGODB_URI === undefined });
   }
 }
 
 /**
- * Whatever is compared is let go of here: what the rules make of a million records takes gigabytes, and a process that sweeps
- * so many stands still for longer than the driver takes for silence.
+ * Whatever is compared is let go of here: what the rules make of a million records takes gigabytes.
  *
  * @returns How many records could get no login.
  */
