@@ -59,22 +59,20 @@ export interface Candidate {
  * Everybody who has a phone or e-mail of these contacts, as the stored records say now, whatever the index says: all of them,
  * but of a contact that hundreds share some, of which there are a login and a delivery record where it has any, and whoever
  * has the name or the id that is looked for. Delivery records are found by the index, logins in usual spellings whatever it
- * knows. One command when there is nobody, the usual case; two in a transaction, where a session is given, and one where `spelled` says what the other has found.
+ * knows. One command when there is nobody, the usual case; two in a transaction, where a session is given, and one there where
+ * `spelled` says what the other would find.
  */
 export async function findExisting(
   database: Database,
   contacts: readonly LookedForContact[],
-  { session, spelled: knownSpelled }: ExistingOptions = {},
+  lookingOptions: ExistingOptions = {},
 ): Promise<ExistingPeople> {
+  const { session } = lookingOptions;
   const options = session === undefined ? {} : { session };
   const phones = known(contacts.map((contact) => contact.phoneE164));
   const emails = known(contacts.map((contact) => contact.email));
   if (phones.length + emails.length === 0) return nobody;
-  const { indexed, spelled, most } = await lookUp(
-    database,
-    { phones, emails },
-    { session, spelled: knownSpelled },
-  );
+  const { indexed, spelled, most } = await lookUp(database, { phones, emails }, lookingOptions);
   if (indexed.length + spelled.length === 0) return nobody;
   const keysOf = (source: 'user' | 'v2') =>
     indexed.filter((record) => record.source === source).map((record) => record.recordId);
@@ -95,10 +93,7 @@ export async function findExisting(
 async function lookUp(
   database: Database,
   contacts: LoginContacts,
-  {
-    session,
-    spelled: knownSpelled,
-  }: { session: ClientSession | undefined; spelled: readonly unknown[] | undefined },
+  { session, spelled: foundBefore }: ExistingOptions,
 ): Promise<{ indexed: FoundRecord[]; spelled: readonly unknown[]; most: number }> {
   const { indexedRecords, users } = database;
   const most = mostSpelled(contacts);
@@ -109,7 +104,7 @@ async function lookUp(
     const indexed = await indexedRecords
       .find(filter as Filter<IndexedRecord>, { projection, limit: most, batchSize: most + 1, session })
       .toArray();
-    const spelled = knownSpelled ?? (await loginKeysBySpelling(database, contacts, { session }));
+    const spelled = foundBefore ?? (await loginKeysBySpelling(database, contacts, { session }));
     return { indexed, spelled, most };
   }
   const found = await indexedRecords
@@ -133,11 +128,9 @@ async function lookUp(
     )
     .toArray();
   const indexed = found.filter((record) => record.source !== 'spelled');
-  const spelled =
-    found.length - indexed.length < most
-      ? found.filter(({ source }) => source === 'spelled').map(({ recordId }) => recordId)
-      : null;
-  return { indexed, spelled: spelled ?? (await loginKeysBySpelling(database, contacts)), most };
+  const spelled = found.filter(({ source }) => source === 'spelled').map(({ recordId }) => recordId);
+  const isComplete = spelled.length < most;
+  return { indexed, spelled: isComplete ? spelled : await loginKeysBySpelling(database, contacts), most };
 }
 
 type FoundRecord = Pick<IndexedRecord, 'source' | 'recordId'>;
