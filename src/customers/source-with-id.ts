@@ -1,8 +1,9 @@
-import { type ClientSession, ObjectId } from 'mongodb';
+import type { ClientSession } from 'mongodb';
 import { linkCustomers } from '../customer-index/link-graph.ts';
 import { readAccountFacts, readNeighbourhood, type Seeds } from '../customer-index/neighbourhood.ts';
 import { passwordFacts } from '../customer-index/temporary-password-state.ts';
 import type { Database } from '../database/collections.ts';
+import { possibleRecordIds } from '../database/possible-record-ids.ts';
 import type { CustomerSource } from './customer-view.ts';
 import { type Reading, readVerified, seedsOfRows } from './read-sources.ts';
 import { sourceOf } from './source-of.ts';
@@ -67,8 +68,6 @@ async function seedsWithId(database: Database, id: string, session?: ClientSessi
 
 /** Where to look for whom the index does not know: records that have one of these texts as their id, or as their `_id`. */
 export function seedsOfIds(ids: readonly string[]): Required<Seeds> {
-  const keys = ids.flatMap((id) =>
-    ObjectId.isValid(id) && id.length === 24 ? [new ObjectId(id), id] : [id],
-  );
+  const keys = ids.flatMap(possibleRecordIds);
   return { loginKeys: keys, deliveryKeys: keys, loginIds: ids, deliveryIds: ids };
 }
