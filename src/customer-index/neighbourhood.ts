@@ -1,16 +1,7 @@
-import type { ClientSession, Filter } from 'mongodb';
+import type { ClientSession } from 'mongodb';
 import type { Database } from '../database/collections.ts';
-import {
-  type DeliveryRecord,
-  deliveryProjection,
-  type LoginRecord,
-  loginProjection,
-  type StoredClaim,
-  type StoredCustomerV2,
-  type StoredUser,
-  toDeliveryRecord,
-  toLoginRecord,
-} from '../database/stored-documents.ts';
+import { anyOf, type FindRecordsOptions, findRecords } from '../database/find-records.ts';
+import type { DeliveryRecord, LoginRecord, StoredClaim } from '../database/stored-documents.ts';
 import type { StoredRecords } from './link-graph.ts';
 import type { TemporaryPassword } from './temporary-password-state.ts';
 
@@ -24,7 +15,7 @@ export interface Seeds {
 
 /**
  * Reads the seeds and everybody whose links decide about theirs: whom they claim, who claims them, who shares an id, and
- * so on until nobody new is named. Two finds at once for an undisputed pair, two more for each further step of a chain.
+ * so on until nobody new is named. One command for an undisputed pair, one more for each further step of a chain.
  */
 export async function readNeighbourhood(
   database: Database,
@@ -36,14 +27,8 @@ export async function readNeighbourhood(
   return { logins: [...reader.logins.values()], deliveries: [...reader.deliveries.values()] };
 }
 
-export interface NeighbourhoodOptions {
-  readonly session?: ClientSession;
-  /** What is read of each record; ids, roles and links have to be among it. Default: everything that is shown. */
-  readonly fields?: {
-    readonly login: Partial<typeof loginProjection>;
-    readonly delivery: Partial<typeof deliveryProjection>;
-  };
-}
+/** Among the fields have to be ids, roles and links. */
+export type NeighbourhoodOptions = Pick<FindRecordsOptions, 'session' | 'fields'>;
 
 class NeighbourhoodReader {
   readonly logins = new Map<string, LoginRecord>();
@@ -51,13 +36,11 @@ class NeighbourhoodReader {
   private readonly askedLoginIds = new Set<string>();
   private readonly askedDeliveryIds = new Set<string>();
   private readonly database: Database;
-  private readonly options: { session?: ClientSession };
-  private readonly fields: NonNullable<NeighbourhoodOptions['fields']>;
+  private readonly options: NeighbourhoodOptions;
 
-  constructor(database: Database, { session, fields }: NeighbourhoodOptions) {
+  constructor(database: Database, options: NeighbourhoodOptions) {
     this.database = database;
-    this.options = session === undefined ? {} : { session };
-    this.fields = fields ?? { login: loginProjection, delivery: deliveryProjection };
+    this.options = options;
   }
 
   async read(seeds: Seeds): Promise<void> {
@@ -66,7 +49,7 @@ class NeighbourhoodReader {
     let loginKeys = seeds.loginKeys ?? [];
     let deliveryKeys = seeds.deliveryKeys ?? [];
     while (loginIds.length + deliveryIds.length + loginKeys.length + deliveryKeys.length > 0) {
-      const [logins, deliveries] = await this.readRound(loginIds, deliveryIds, loginKeys, deliveryKeys);
+      const { logins, deliveries } = await this.readRound(loginIds, deliveryIds, loginKeys, deliveryKeys);
       for (const login of logins) this.logins.set(login.key, login);
       for (const delivery of deliveries) this.deliveries.set(delivery.key, delivery);
       loginIds = this.unasked([...logins.map(idOf), ...deliveries.map(claimedId)], this.askedLoginIds);
@@ -75,34 +58,21 @@ class NeighbourhoodReader {
     }
   }
 
-  /** Everybody who has or claims one of these ids. Inside a transaction one find follows the other. */
-  private async readRound(
+  /** Everybody who has or claims one of these ids. */
+  private readRound(
     loginIds: string[],
     deliveryIds: string[],
     loginKeys: readonly unknown[],
     deliveryKeys: readonly unknown[],
-  ): Promise<[LoginRecord[], DeliveryRecord[]]> {
-    const readLogins = () =>
-      this.findLogins(anyOf({ _id: loginKeys, id: loginIds, customer_v2_id: deliveryIds }));
-    const readDeliveries = () =>
-      this.findDeliveries(anyOf({ _id: deliveryKeys, id: deliveryIds, user_id: loginIds }));
-    if (this.options.session === undefined) return Promise.all([readLogins(), readDeliveries()]);
-    return [await readLogins(), await readDeliveries()];
-  }
-
-  private async findLogins(filter: Filter<StoredUser> | null): Promise<LoginRecord[]> {
-    if (filter === null) return [];
-    const found = this.database.users.find(filter, { ...this.options, projection: this.fields.login });
-    return (await found.toArray()).map(toLoginRecord);
-  }
-
-  private async findDeliveries(filter: Filter<StoredCustomerV2> | null): Promise<DeliveryRecord[]> {
-    if (filter === null) return [];
-    const found = this.database.customersV2.find(filter, {
-      ...this.options,
-      projection: this.fields.delivery,
-    });
-    return (await found.toArray()).map(toDeliveryRecord);
+  ): Promise<StoredRecords> {
+    return findRecords(
+      this.database,
+      {
+        logins: anyOf({ _id: loginKeys, id: loginIds, customer_v2_id: deliveryIds }),
+        deliveries: anyOf({ _id: deliveryKeys, id: deliveryIds, user_id: loginIds }),
+      },
+      this.options,
+    );
   }
 
   private unasked(ids: readonly (string | null)[], asked: Set<string>): string[] {
@@ -132,17 +102,6 @@ const temporaryPasswordProjection = {
   credentialsPending: 1,
   temporarySalt: 1,
 } as const;
-
-/** A filter that holds for a record with one of the given values in any of the fields; null when there are no values. */
-function anyOf<Stored>(values: Readonly<Record<string, readonly unknown[]>>): Filter<Stored> | null {
-  const conditions = Object.entries(values)
-    .filter(([, wanted]) => wanted.length > 0)
-    .map(([field, wanted]) => ({ [field]: { $in: wanted } }));
-  const [only] = conditions;
-  // MongoDB refuses an empty $or.
-  if (only === undefined) return null;
-  return (conditions.length === 1 ? only : { $or: conditions }) as Filter<Stored>;
-}
 
 function idOf(record: { id: string | null }): string | null {
   return record.id;

@@ -1,83 +1,98 @@
 import DataLoader from 'dataloader';
-import type { Filter } from 'mongodb';
 import type { Database, StoredAccount } from '../database/collections.ts';
+import { anyOf, findRecords } from '../database/find-records.ts';
 import {
   type DeliveryRecord,
   type LoginRecord,
   recordKey,
-  type StoredCustomerV2,
-  type StoredUser,
-  toDeliveryRecord,
   toLoginRecord,
 } from '../database/stored-documents.ts';
 import { deliveryFields, loginFields } from './selected-fields.ts';
 
-/** Reads of one request: what is asked for in one turn is read in one `$in`, each record once. */
+/** Reads of one request: what is asked for in one turn is read by one command, each record once. */
 export interface Loaders {
-  /** Logins, or null, of lists of `_id`s as stored. */
-  readonly logins: ListLoader<LoginRecord>;
-  /** Delivery records, or null, of lists of `_id`s as stored. */
-  readonly deliveries: ListLoader<DeliveryRecord>;
+  /** Records of whole pages: one promise for a list costs a tenth of one for each of its keys. */
+  readonly records: DataLoader<RecordKeys, FoundRecords>;
   /** Accounts by the record key of their login. */
   readonly account: DataLoader<string, StoredAccount | null>;
   /** Delivery boys by id; null for who does not exist, shares an id or has another role. */
   readonly deliveryBoy: DataLoader<string, LoginRecord | null>;
 }
 
-/** Batches lists of keys: one promise for a list costs a tenth of one for each of its keys. */
-export type ListLoader<Found> = DataLoader<readonly unknown[], readonly (Found | null)[]>;
+/** Which records a page needs. */
+export interface RecordKeys {
+  /** `_id`s as stored. */
+  readonly logins?: readonly unknown[];
+  /** `_id`s as stored. */
+  readonly deliveries?: readonly unknown[];
+  /** Ids of whom `deliveryBoy` will be asked for: they are read along. */
+  readonly deliveryBoys?: readonly string[];
+}
+
+/** In the order of the keys, null where there is none. */
+export interface FoundRecords {
+  readonly logins: readonly (LoginRecord | null)[];
+  readonly deliveries: readonly (DeliveryRecord | null)[];
+}
 
 /**
  * @param selected Names of the fields that the operation selects anywhere: what none of them shows is not read.
  */
 export function createLoaders(database: Database, selected: ReadonlySet<string>): Loaders {
-  const projections = { login: loginFields(selected), delivery: deliveryFields(selected) };
-  return {
-    logins: listLoader(async (keys) => {
-      const found = await database.users
-        .find(byKeys<StoredUser>(keys), { projection: projections.login, ...inOneBatch(keys) })
-        .toArray();
-      return found.map(toLoginRecord);
-    }),
-    deliveries: listLoader(async (keys) => {
-      const found = await database.customersV2
-        .find(byKeys<StoredCustomerV2>(keys), { projection: projections.delivery, ...inOneBatch(keys) })
-        .toArray();
-      return found.map(toDeliveryRecord);
-    }),
-    account: new DataLoader(async (keys) => {
-      const found = await database.accounts.find({ _id: { $in: [...keys] } }, inOneBatch(keys)).toArray();
-      return inKeyOrder(keys, found, (account) => account._id);
-    }),
-    deliveryBoy: new DataLoader(async (ids) => {
-      const found = await database.users
-        .find({ id: { $in: [...ids] } }, { projection: contactProjection, ...inOneBatch(ids) })
-        .toArray();
-      return inKeyOrder(ids, onlyUniqueIds(found.map(toLoginRecord)), (login) => login.id ?? '').map(
-        (login) => (login?.role === 'delivery_boy' ? login : null),
+  const fields = { login: loginFields(selected), delivery: deliveryFields(selected) };
+  const deliveryBoy = new DataLoader<string, LoginRecord | null>(async (ids) => {
+    const found = await database.users
+      .find({ id: { $in: [...ids] } }, { projection: contactProjection, ...inOneBatch(ids.length) })
+      .toArray();
+    return deliveryBoysOf(ids, found.map(toLoginRecord));
+  });
+  const readAlong = new Set<string>();
+  const records = new DataLoader<RecordKeys, FoundRecords>(
+    async (pages) => {
+      const logins = pages.flatMap((page) => page.logins ?? []);
+      const deliveries = pages.flatMap((page) => page.deliveries ?? []);
+      const boys = [...new Set(pages.flatMap((page) => page.deliveryBoys ?? []))].filter(
+        (id) => !readAlong.has(id),
       );
+      const found = await findRecords(
+        database,
+        { logins: anyOf({ _id: logins, id: boys }), deliveries: anyOf({ _id: deliveries }) },
+        { fields, ...inOneBatch(logins.length + deliveries.length + boys.length) },
+      );
+      deliveryBoysOf(boys, found.logins).forEach((boy, index) => {
+        const id = boys[index] ?? '';
+        readAlong.add(id);
+        deliveryBoy.prime(id, boy);
+      });
+      const [loginOf, deliveryOf] = [byKey(found.logins), byKey(found.deliveries)];
+      return pages.map((page) => ({
+        logins: (page.logins ?? []).map((key) => loginOf.get(recordKey(key)) ?? null),
+        deliveries: (page.deliveries ?? []).map((key) => deliveryOf.get(recordKey(key)) ?? null),
+      }));
+    },
+    { cache: false },
+  );
+  return {
+    records,
+    deliveryBoy,
+    account: new DataLoader(async (keys) => {
+      const found = await database.accounts
+        .find({ _id: { $in: [...keys] } }, inOneBatch(keys.length))
+        .toArray();
+      return inKeyOrder(keys, found, (account) => account._id);
     }),
   };
 }
 
-/** @param read Finds what there is of keys, in any order. */
-function listLoader<Found extends { readonly key: string }>(
-  read: (keys: readonly unknown[]) => Promise<Found[]>,
-): ListLoader<Found> {
-  return new DataLoader(
-    async (lists) => {
-      const keysOfLists = lists.map((list) => list.map(recordKey));
-      const wanted = lists.length === 1 ? (lists[0] ?? []) : eachOnce(lists.flat(), keysOfLists.flat());
-      const found = wanted.length === 0 ? [] : await read(wanted);
-      const byKey = new Map(found.map((record) => [record.key, record]));
-      return keysOfLists.map((keys) => keys.map((key) => byKey.get(key) ?? null));
-    },
-    { cache: false },
-  );
+function byKey<Found extends { readonly key: string }>(records: readonly Found[]): Map<string, Found> {
+  return new Map(records.map((record) => [record.key, record]));
 }
 
-function eachOnce(keys: readonly unknown[], texts: readonly string[]): unknown[] {
-  return [...new Map(texts.map((text, index) => [text, keys[index]])).values()];
+/** Who has each of these ids alone, and is a delivery boy. */
+function deliveryBoysOf(ids: readonly string[], logins: readonly LoginRecord[]): (LoginRecord | null)[] {
+  return inKeyOrder(ids, onlyUniqueIds(logins), (login) => login.id ?? '').map((login) =>
+    login?.role === 'delivery_boy' ? login : null,
+  );
 }
 
 /** Answers a batch in the order of its keys, null where nothing was found. */
@@ -92,13 +107,9 @@ export function inKeyOrder<Key, Found>(
 
 const contactProjection = { id: 1, name: 1, phone: 1, role: 1 } as const;
 
-function byKeys<Stored>(keys: readonly unknown[]): Filter<Stored> {
-  return { _id: { $in: [...keys] } } as Filter<Stored>;
-}
-
 /** Without this more than 101 documents take a second command. One more than can come, so that the cursor ends at once. */
-function inOneBatch(keys: readonly unknown[]): { batchSize: number } {
-  return { batchSize: keys.length + 1 };
+function inOneBatch(keys: number): { batchSize: number } {
+  return { batchSize: keys + 1 };
 }
 
 /** A shared id names nobody. */

@@ -15,7 +15,8 @@ export type PageRow = Pick<
   CustomerIndexRow,
   '_id' | 'id' | 'linkState' | 'userKey' | 'v2Key' | 'link' | 'nameKey' | 'createdAtKey'
 > &
-  Partial<PasswordFacts>;
+  Partial<PasswordFacts> &
+  Partial<Pick<CustomerIndexRow, 'deliveryBoyId'>>;
 
 /** What a page in one order reads of each row, to show fields of these names. */
 export function pageRowProjection(orderKey: 'nameKey' | 'createdAtKey', selected: ReadonlySet<string>) {
@@ -25,6 +26,7 @@ export function pageRowProjection(orderKey: 'nameKey' | 'createdAtKey', selected
     userKey: 1,
     v2Key: 1,
     link: 1,
+    ...(selected.has('deliveryBoy') && { deliveryBoyId: 1 }),
     ...(needsPasswordFacts(selected) && { passwordExpiresAt: 1, credentialsPending: 1 }),
     [orderKey]: 1,
   };
@@ -44,10 +46,11 @@ export async function readRows(
   reading: Reading,
 ): Promise<(CustomerSource | null)[]> {
   const { loaders } = reading;
-  const [logins, deliveries] = await Promise.all([
-    loaders.logins.load(rows.flatMap(({ userKey }) => (userKey === undefined ? [] : [userKey]))),
-    loaders.deliveries.load(rows.flatMap(({ v2Key }) => (v2Key === undefined ? [] : [v2Key]))),
-  ]);
+  const { logins, deliveries } = await loaders.records.load({
+    logins: rows.flatMap(({ userKey }) => (userKey === undefined ? [] : [userKey])),
+    deliveries: rows.flatMap(({ v2Key }) => (v2Key === undefined ? [] : [v2Key])),
+    deliveryBoys: rows.flatMap(({ deliveryBoyId }) => (deliveryBoyId == null ? [] : [deliveryBoyId])),
+  });
   // Both are in the order of the rows, without those that have none.
   let nextLogin = 0;
   let nextDelivery = 0;

@@ -98,7 +98,7 @@ async function readPage(
       .batchSize(missing + 2)
       .toArray();
     const page = records.slice(0, missing);
-    const logins = await loaders.logins.load(page.map((record) => record.recordId));
+    const { logins } = await loaders.records.load({ logins: page.map((record) => record.recordId) });
     page.forEach((record, index) => {
       const login = logins[index];
       if (login?.role === 'delivery_boy') found.push({ record, login });

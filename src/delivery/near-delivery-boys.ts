@@ -80,7 +80,7 @@ async function currentLogins(
   records: readonly StaffRecord[],
   request: CustomerRequest,
 ): Promise<Map<string, { login: LoginRecord; address: string }>> {
-  const logins = await request.loaders.logins.load(records.map((record) => record.recordId));
+  const { logins } = await request.loaders.records.load({ logins: records.map((record) => record.recordId) });
   const current = records.flatMap((record, index) => {
     const login = logins[index];
     return login?.role === 'delivery_boy' ? [{ record, login }] : [];

@@ -60,12 +60,12 @@ describe('a lease', () => {
 
   it('is renewed as long as it is held', async () => {
     const lease = (await takeLease(opened.database, 'renewed', {
-      durationMs: 400,
+      durationMs: 3_000,
       now: () => new Date(),
     })) as Lease;
-    const before = (await stored('renewed'))?.expiresAt.getTime() ?? 0;
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    expect((await stored('renewed'))?.expiresAt.getTime()).toBeGreaterThan(before + 200);
+    const expiry = async () => (await stored('renewed'))?.expiresAt.getTime() ?? 0;
+    const before = await expiry();
+    await expect.poll(expiry, { timeout: 5_000 }).toBeGreaterThan(before);
     expect(lease.lost.aborted).toBe(false);
     await lease.release();
   });

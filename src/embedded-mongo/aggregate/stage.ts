@@ -13,6 +13,8 @@ export interface PipelineContext extends QueryContext {
    * collection once and joins in memory. Absent means that it always does.
    */
   canSeek?(name: string, field: string): boolean;
+  /** Some stages cannot run within a transaction. Absent means that this is none. */
+  readonly inTransaction?: boolean;
 }
 
 /** A compiled stage. */

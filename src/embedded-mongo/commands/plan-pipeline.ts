@@ -82,6 +82,7 @@ function pipelineContextOf(context: CommandContext): PipelineContext {
   const compiling = queryContextOf(context);
   return {
     ...compiling,
+    inTransaction: context.transaction !== undefined,
     *readCollection(name, filter) {
       const query = compileQuery(filter ?? new Map(), {}, compiling);
       yield* documentsOf(openQuery(executionContextOf(context), readableCollection(context, name), query));

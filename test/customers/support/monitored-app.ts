@@ -79,18 +79,27 @@ export async function startMonitoredApp(
   };
 }
 
-/** Keys and documents that a command of before examines, as the database itself explains it. */
+/** Keys and documents that a command of before examines, in all collections that it reads, as the database itself explains it. */
 export async function explainCommand(
   { database }: MonitoredApp,
   { command }: CommandStartedEvent,
 ): Promise<{ keys: number; documents: number; returned: number; plan: Document }> {
   const { lsid, $db, $clusterTime, txnNumber, apiVersion, maxTimeMS, ...explained } = command;
   const answer = await database.db.command({ explain: explained, verbosity: 'executionStats' });
-  const stats = answer.executionStats ?? answer.stages?.[0]?.$cursor?.executionStats;
+  const all = statsOf(answer);
+  const sum = (figure: string) => all.reduce((total, stats) => total + stats[figure], 0);
   return {
-    keys: stats.totalKeysExamined,
-    documents: stats.totalDocsExamined,
-    returned: stats.nReturned,
+    keys: sum('totalKeysExamined'),
+    documents: sum('totalDocsExamined'),
+    returned: sum('nReturned'),
     plan: answer.queryPlanner?.winningPlan,
   };
+}
+
+function statsOf({ executionStats, stages }: Document): Document[] {
+  if (executionStats !== undefined) return [executionStats];
+  return stages.flatMap((stage: Document) => {
+    if (stage.$cursor !== undefined) return statsOf(stage.$cursor);
+    return stage.$unionWith === undefined ? [] : statsOf({ stages: stage.$unionWith.pipeline });
+  });
 }

@@ -100,6 +100,19 @@ describe('keyset pages', () => {
   });
 });
 
+it('explains the pipeline of a $unionWith beside the first', async () => {
+  const union = {
+    $unionWith: { coll: rows.collectionName, pipeline: [{ $match: { number: { $in: [17, 18] } } }] },
+  };
+  const answer = await rows
+    .aggregate([{ $match: { _id: { $in: ['id000007'] as never[] } } }, union])
+    .explain('executionStats');
+  const [first, { $unionWith: other }] = answer.stages;
+  expect(first.$cursor.executionStats).toMatchObject({ nReturned: 1, totalDocsExamined: 1 });
+  expect(other.coll).toBe(rows.collectionName);
+  expect(other.pipeline[0].$cursor.executionStats).toMatchObject({ nReturned: 2, totalKeysExamined: 2 });
+});
+
 describe('the index that is chosen', () => {
   it('is the one for _id alone when only _id is asked for', async () => {
     expect((await explained({ _id: 'id000007' })).stages).toEqual(['IDHACK']);

@@ -157,6 +157,19 @@ describe('a transaction', () => {
     expect(await run(4, { find: 'rows' }, { autocommit: true, ...begin })).toMatchObject({ code: 72 });
   });
 
+  it('has no $unionWith, on whatever level', async () => {
+    const union = { $unionWith: 'rows' };
+    for (const stage of [union, { $facet: { all: [union] } }]) {
+      session.startTransaction();
+      await expect(rows.aggregate([stage], { session }).toArray()).rejects.toMatchObject({
+        code: 263,
+        codeName: 'OperationNotSupportedInTransaction',
+      });
+      await session.abortTransaction();
+    }
+    expect(await rows.aggregate([union]).toArray()).toHaveLength(6);
+  });
+
   it('gives its documents in batches, and its cursor dies with it', async () => {
     await rows.insertMany(Array.from({ length: 300 }, (_, i) => ({ key: `many${i}` })));
     session.startTransaction();

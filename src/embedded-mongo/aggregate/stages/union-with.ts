@@ -6,7 +6,13 @@ import type { Stage, StageTools } from '../stage.ts';
 
 /** `$unionWith`: the documents of another collection, through a pipeline, after those of this one. */
 export function compileUnionWith(spec: BsonValue, { context, compilePipeline }: StageTools): Stage {
-  const { collection, pipeline } = parse(spec);
+  if (context.inTransaction === true) {
+    throw new MongoServerError(
+      263,
+      'Operation not permitted in transaction :: caused by :: Aggregation stage $unionWith cannot run within a multi-document transaction',
+    );
+  }
+  const { collection, pipeline } = parseUnionWith(spec);
   const stages = compilePipeline(pipeline, context);
   const { filter } = splitPrefix(pipeline);
   return {
@@ -19,7 +25,7 @@ export function compileUnionWith(spec: BsonValue, { context, compilePipeline }: 
   };
 }
 
-function parse(spec: BsonValue): { collection: string; pipeline: BsonValue[] } {
+export function parseUnionWith(spec: BsonValue): { collection: string; pipeline: BsonValue[] } {
   if (typeof spec === 'string') return { collection: spec, pipeline: [] };
   if (!(spec instanceof Map)) {
     throw failedToParse(
