@@ -17,6 +17,8 @@ export interface Loaders {
   readonly account: DataLoader<string, StoredAccount | null>;
   /** Delivery boys by id; null for who does not exist, shares an id or has another role. */
   readonly deliveryBoy: DataLoader<string, LoginRecord | null>;
+  /** Spares `deliveryBoy` these ids: `logins` are all those who have them, read for other fields' sake. */
+  rememberDeliveryBoys(ids: readonly string[], logins: readonly LoginRecord[]): void;
 }
 
 /** Which records a page needs. */
@@ -46,24 +48,27 @@ export function createLoaders(database: Database, selected: ReadonlySet<string>)
       .toArray();
     return deliveryBoysOf(ids, found.map(toLoginRecord));
   });
-  const readAlong = new Set<string>();
+  const known = new Set<string>();
+  const rememberDeliveryBoys = (ids: readonly string[], logins: readonly LoginRecord[]): void => {
+    deliveryBoysOf(ids, logins).forEach((boy, index) => {
+      const id = ids[index] ?? '';
+      known.add(id);
+      deliveryBoy.prime(id, boy);
+    });
+  };
   const records = new DataLoader<RecordKeys, FoundRecords>(
     async (pages) => {
       const logins = pages.flatMap((page) => page.logins ?? []);
       const deliveries = pages.flatMap((page) => page.deliveries ?? []);
       const boys = [...new Set(pages.flatMap((page) => page.deliveryBoys ?? []))].filter(
-        (id) => !readAlong.has(id),
+        (id) => !known.has(id),
       );
       const found = await findRecords(
         database,
         { logins: anyOf({ _id: logins, id: boys }), deliveries: anyOf({ _id: deliveries }) },
         { fields, ...inOneBatch(logins.length + deliveries.length + boys.length) },
       );
-      deliveryBoysOf(boys, found.logins).forEach((boy, index) => {
-        const id = boys[index] ?? '';
-        readAlong.add(id);
-        deliveryBoy.prime(id, boy);
-      });
+      rememberDeliveryBoys(boys, found.logins);
       const [loginOf, deliveryOf] = [byKey(found.logins), byKey(found.deliveries)];
       return pages.map((page) => ({
         logins: (page.logins ?? []).map((key) => loginOf.get(recordKey(key)) ?? null),
@@ -75,6 +80,7 @@ export function createLoaders(database: Database, selected: ReadonlySet<string>)
   return {
     records,
     deliveryBoy,
+    rememberDeliveryBoys,
     account: new DataLoader(async (keys) => {
       const found = await database.accounts
         .find({ _id: { $in: [...keys] } }, inOneBatch(keys.length))

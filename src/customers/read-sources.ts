@@ -49,7 +49,7 @@ export async function readRows(
   const { logins, deliveries } = await loaders.records.load({
     logins: rows.flatMap(({ userKey }) => (userKey === undefined ? [] : [userKey])),
     deliveries: rows.flatMap(({ v2Key }) => (v2Key === undefined ? [] : [v2Key])),
-    deliveryBoys: rows.flatMap(({ deliveryBoyId }) => (deliveryBoyId == null ? [] : [deliveryBoyId])),
+    deliveryBoys: deliveryBoysOfRows(rows),
   });
   // Both are in the order of the rows, without those that have none.
   let nextLogin = 0;
@@ -91,6 +91,7 @@ export async function readVerified(
 ): Promise<CustomerSource[]> {
   const fields = { login: loginFields(selected), delivery: deliveryFields(selected) };
   const records = await readNeighbourhood(database, seeds, { fields });
+  loaders.rememberDeliveryBoys(seeds.readAlong ?? [], [...records.logins, ...records.readAlong]);
   const needsFacts = needsPasswordFacts(selected);
   return Promise.all(
     linkCustomers(records).map(async (customer) => {
@@ -109,6 +110,11 @@ export function seedsOfRows(rows: readonly Pick<PageRow, 'userKey' | 'v2Key' | '
     loginIds: rows.map((row) => row.link.userId).filter((id) => id !== null),
     deliveryIds: rows.map((row) => row.link.customerV2Id).filter((id) => id !== null),
   };
+}
+
+/** Ids of the delivery boys whom the index has for rows, as far as they were read with them. */
+export function deliveryBoysOfRows(rows: readonly Pick<PageRow, 'deliveryBoyId'>[]): string[] {
+  return rows.map(({ deliveryBoyId }) => deliveryBoyId ?? null).filter((id) => id !== null);
 }
 
 /** The customer of a row when its halves, read just now, still are and claim what the row says; else null. */

@@ -5,7 +5,7 @@ import { passwordFacts } from '../customer-index/temporary-password-state.ts';
 import type { Database } from '../database/collections.ts';
 import { possibleRecordIds } from '../database/possible-record-ids.ts';
 import type { CustomerSource } from './customer-view.ts';
-import { type Reading, readVerified, seedsOfRows } from './read-sources.ts';
+import { deliveryBoysOfRows, type Reading, readVerified, seedsOfRows } from './read-sources.ts';
 import { sourceOf } from './source-of.ts';
 
 /**
@@ -17,7 +17,11 @@ export async function sourceWithId(
   reading: Reading,
   id: string,
 ): Promise<CustomerSource | null> {
-  return addressedBy(await readVerified(database, await seedsWithId(database, id), reading), id);
+  const withDeliveryBoy = reading.selected.has('deliveryBoy');
+  return addressedBy(
+    await readVerified(database, await seedsWithId(database, id, { withDeliveryBoy }), reading),
+    id,
+  );
 }
 
 /** The same customer with every stored value, for whoever is going to change it; in a transaction where one is given. */
@@ -27,7 +31,7 @@ export async function wholeSourceWithId(
   session?: ClientSession,
 ): Promise<CustomerSource | null> {
   if (!isPossibleId(id)) return null;
-  const seeds = await seedsWithId(database, id, session);
+  const seeds = await seedsWithId(database, id, { session });
   const records = await readNeighbourhood(database, seeds, session === undefined ? {} : { session });
   const accounts = await readAccountFacts(database, records.logins, session);
   const sources = linkCustomers(records).map((customer) =>
@@ -53,21 +57,31 @@ export function addressedBy(sources: readonly CustomerSource[], id: string): Cus
 }
 
 /** Where to look: what the index knows of the id, else whoever has this id, or this `_id`. */
-async function seedsWithId(database: Database, id: string, session?: ClientSession): Promise<Seeds> {
+async function seedsWithId(
+  database: Database,
+  id: string,
+  { session, withDeliveryBoy = false }: { session?: ClientSession | undefined; withDeliveryBoy?: boolean },
+): Promise<Seeds> {
   const rows = await database.customerIndex
     .find(
       { ids: id },
       {
-        projection: { userKey: 1, v2Key: 1, 'link.userId': 1, 'link.customerV2Id': 1 },
+        projection: {
+          userKey: 1,
+          v2Key: 1,
+          'link.userId': 1,
+          'link.customerV2Id': 1,
+          ...(withDeliveryBoy && { deliveryBoyId: 1 }),
+        },
         ...(session && { session }),
       },
     )
     .toArray();
-  return rows.length > 0 ? seedsOfRows(rows) : seedsOfIds([id]);
+  return rows.length > 0 ? { ...seedsOfRows(rows), readAlong: deliveryBoysOfRows(rows) } : seedsOfIds([id]);
 }
 
 /** Where to look for whom the index does not know: records that have one of these texts as their id, or as their `_id`. */
-export function seedsOfIds(ids: readonly string[]): Required<Seeds> {
+export function seedsOfIds(ids: readonly string[]): Required<Omit<Seeds, 'readAlong'>> {
   const keys = ids.flatMap(possibleRecordIds);
   return { loginKeys: keys, deliveryKeys: keys, loginIds: ids, deliveryIds: ids };
 }

@@ -169,6 +169,16 @@ describe('the commands of one customer', () => {
     }
   });
 
+  it('are two with the delivery boy', async () => {
+    const query = 'query ($id: ID!) { customer(id: $id) { id name deliveryBoy { id name phone } } }';
+    for (const id of ['d-7', 'u-7']) {
+      const { answer, commands } = await app.measure(client, query, { id });
+      const boy = await app.database.users.findOne({ email: people.deliveryBoyEmail });
+      expect(answer.data.customer.deliveryBoy).toEqual({ id: boy?.id, name: boy?.name, phone: boy?.phone });
+      expect(commands.map(told).toSorted()).toEqual(pageCommands);
+    }
+  });
+
   it('are no more than six for whoever has the most tangled links, or for nobody', async () => {
     const { data } = await client(
       '{ customers(first: 50, filter: { linkState: [CONFLICT, DANGLING] }) { nodes { id } } }',

@@ -2,8 +2,20 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { MongoClient, MongoNetworkError } from 'mongodb';
-import { afterEach, beforeAll, expect, inject, it } from 'vitest';
+import {
+  Binary,
+  BSON,
+  Decimal128,
+  type Document,
+  type FindOptions,
+  Long,
+  MinKey,
+  MongoClient,
+  MongoNetworkError,
+  ObjectId,
+  UUID,
+} from 'mongodb';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { mendDriver } from '../../src/database/driver-mend.ts';
 
 beforeAll(() => mendDriver());
@@ -56,6 +68,57 @@ it('a command that is written behind the end of its connection, as when it was c
   await connection.writeCommand({ toBin: closeThenEncode }, { agreedCompressor: 'none' });
   expect(connection.closed).toBe(true);
 }, 2_000);
+
+describe('a batch whose documents are read once', () => {
+  const documents: Document[] = [
+    {},
+    { text: 'Asha ✓', none: null, flag: true, at: new Date(7), half: 0.5 },
+    { long: Long.fromString('9007199254740993'), small: Long.fromNumber(5), id: new ObjectId() },
+    { nested: { list: [1, { deep: [[]] }, 'x'], empty: {} }, bytes: new Binary(Buffer.from('abc')) },
+    { decimal: Decimal128.fromString('1.50'), uuid: new UUID(), pattern: /a/i, min: new MinKey() },
+    { reference: { $ref: 'users', $id: 4 }, like: { $ref: 1 } },
+  ];
+  const options: FindOptions[] = [
+    {},
+    { promoteValues: false },
+    { promoteLongs: false, promoteBuffers: true },
+    { useBigInt64: true },
+    { bsonRegExp: true },
+    { enableUtf8Validation: false },
+  ];
+  let client: MongoClient;
+  beforeAll(async () => {
+    client = await new MongoClient(inject('mongodbUri')).connect();
+    const collection = client.db('driver_mend').collection<Document>('documents');
+    await collection.deleteMany({});
+    await collection.insertMany(documents.map((document, at) => ({ ...document, _id: at as never })));
+  });
+  afterAll(() => client.close());
+
+  const find = (option: FindOptions) =>
+    client.db('driver_mend').collection('documents').find({}, option).sort({ _id: 1 });
+
+  it.each(options)('is what the driver reads: %o', async (option) => {
+    const reply = await client
+      .db('driver_mend')
+      .command({ find: 'documents', sort: { _id: 1 }, batchSize: 100 }, option);
+    expect(reply.cursor.firstBatch).toHaveLength(documents.length);
+    expect(await find(option).toArray()).toStrictEqual(reply.cursor.firstBatch);
+  });
+
+  it('is the same one by one, and over the ends of batches', async () => {
+    const oneByOne: Document[] = [];
+    for await (const document of find({ batchSize: 2 })) oneByOne.push(document);
+    expect(oneByOne).toStrictEqual(await find({}).toArray());
+  });
+
+  it('is bytes for whoever asks for them', async () => {
+    const bytes = await find({ raw: true }).toArray();
+    expect(bytes.map((document) => BSON.deserialize(document as unknown as Uint8Array))).toStrictEqual(
+      await find({}).toArray(),
+    );
+  });
+});
 
 interface DriverConnection {
   readonly closed: boolean;
