@@ -10,12 +10,17 @@ import {
 import type { StoredRecords } from './link-graph.ts';
 import type { TemporaryPassword } from './temporary-password-state.ts';
 
-/** Where to begin: records by `_id` as stored, and ids that logins or delivery records may have. */
+/** Where to begin. */
 export interface Seeds {
+  /** Records by `_id` as stored. */
   readonly loginKeys?: readonly unknown[];
   readonly deliveryKeys?: readonly unknown[];
+  /** Ids that records have, or had until now: whoever claims them is read with them. */
   readonly loginIds?: readonly string[];
   readonly deliveryIds?: readonly string[];
+  /** Texts that may be nobody's id: whoever claims them is read when they turn out to be somebody's. */
+  readonly possibleLoginIds?: readonly string[];
+  readonly possibleDeliveryIds?: readonly string[];
   /** Ids of logins that are read along: their links are not followed, and they are told apart. */
   readonly readAlong?: readonly string[];
 }
@@ -27,7 +32,10 @@ export interface Neighbourhood extends StoredRecords {
 
 /**
  * Reads the seeds and everybody whose links decide about theirs: whom they claim, who claims them, who shares an id, and
- * so on until nobody new is named. One command for an undisputed pair, one more for each further step of a chain.
+ * so on until nobody new is named. One command for an undisputed pair by its ids, one more for each further step of a chain.
+ *
+ * Those who claim a text that is nobody's id say nothing of one another, and are not read: in older data it may be `N/A`,
+ * and they may be thousands.
  */
 export async function readNeighbourhood(
   database: Database,
@@ -53,8 +61,8 @@ class NeighbourhoodReader {
   readonly logins = new Map<string, LoginRecord>();
   readonly deliveries = new Map<string, DeliveryRecord>();
   readAlong: LoginRecord[] = [];
-  private readonly askedLoginIds = new Set<string>();
-  private readonly askedDeliveryIds = new Set<string>();
+  private readonly askedLoginIds = new AskedIds();
+  private readonly askedDeliveryIds = new AskedIds();
   private readonly database: Database;
   private readonly options: NeighbourhoodOptions;
 
@@ -64,54 +72,79 @@ class NeighbourhoodReader {
   }
 
   async read(seeds: Seeds): Promise<void> {
-    let round: Round = {
-      loginKeys: seeds.loginKeys ?? [],
-      deliveryKeys: seeds.deliveryKeys ?? [],
-      loginIds: this.unasked(seeds.loginIds ?? [], this.askedLoginIds),
-      deliveryIds: this.unasked(seeds.deliveryIds ?? [], this.askedDeliveryIds),
-    };
+    let round = this.roundOf(seeds);
     let readAlong = seeds.readAlong ?? [];
-    while (Object.values(round).some((wanted) => wanted.length > 0)) {
+    while (readAlong.length > 0 || Object.values(round).some((wanted) => wanted.length > 0)) {
       const found = await this.readRound(round, readAlong);
       const isMeant = readAlong.length === 0 ? () => true : meantBy(round);
       const logins = found.logins.filter(isMeant);
       if (readAlong.length > 0) this.readAlong = found.logins.filter((login) => !isMeant(login));
       for (const login of logins) this.logins.set(login.key, login);
       for (const delivery of found.deliveries) this.deliveries.set(delivery.key, delivery);
-      const named = {
-        logins: [...logins.map(idOf), ...found.deliveries.map(claimedId)],
-        deliveries: [...found.deliveries.map(idOf), ...logins.map(claimedId)],
-      };
-      round = {
-        loginKeys: [],
-        deliveryKeys: [],
-        loginIds: this.unasked(named.logins, this.askedLoginIds),
-        deliveryIds: this.unasked(named.deliveries, this.askedDeliveryIds),
-      };
       readAlong = [];
+      round = this.roundOf({
+        loginIds: logins.map(idOf).filter((id) => id !== null),
+        deliveryIds: found.deliveries.map(idOf).filter((id) => id !== null),
+        possibleLoginIds: found.deliveries.map(claimedId).filter((id) => id !== null),
+        possibleDeliveryIds: logins.map(claimedId).filter((id) => id !== null),
+      });
     }
   }
 
-  /** Everybody who has or claims one of these ids. */
-  private readRound(
-    { loginKeys, deliveryKeys, loginIds, deliveryIds }: Round,
-    readAlong: readonly string[],
-  ): Promise<StoredRecords> {
+  /** What of these was not asked for yet, and is from now on. */
+  private roundOf(seeds: Omit<Seeds, 'readAlong'>): Round {
+    return {
+      loginKeys: seeds.loginKeys ?? [],
+      deliveryKeys: seeds.deliveryKeys ?? [],
+      loginIds: this.askedLoginIds.withClaimants(seeds.loginIds ?? []),
+      deliveryIds: this.askedDeliveryIds.withClaimants(seeds.deliveryIds ?? []),
+      possibleLoginIds: this.askedLoginIds.alone(seeds.possibleLoginIds ?? []),
+      possibleDeliveryIds: this.askedDeliveryIds.alone(seeds.possibleDeliveryIds ?? []),
+    };
+  }
+
+  private readRound(round: Round, readAlong: readonly string[]): Promise<StoredRecords> {
     return findRecords(
       this.database,
       {
-        logins: anyOf({ _id: loginKeys, id: [...loginIds, ...readAlong], customer_v2_id: deliveryIds }),
-        deliveries: anyOf({ _id: deliveryKeys, id: deliveryIds, user_id: loginIds }),
+        logins: anyOf({
+          _id: round.loginKeys,
+          id: [...round.loginIds, ...round.possibleLoginIds, ...readAlong],
+          customer_v2_id: round.deliveryIds,
+        }),
+        deliveries: anyOf({
+          _id: round.deliveryKeys,
+          id: [...round.deliveryIds, ...round.possibleDeliveryIds],
+          user_id: round.loginIds,
+        }),
       },
       this.options,
     );
   }
+}
 
-  private unasked(ids: readonly (string | null)[], asked: Set<string>): string[] {
-    const fresh = [...new Set(ids)].filter((id) => id !== null && !asked.has(id)) as string[];
-    for (const id of fresh) asked.add(id);
-    return fresh;
+/** Ids of one collection that were asked for, so that none is asked for twice. */
+class AskedIds {
+  private readonly ids = new Set<string>();
+  private readonly claimed = new Set<string>();
+
+  /** Those whose claimants were not asked for yet. */
+  withClaimants(ids: readonly string[]): string[] {
+    const unasked = fresh(ids, this.claimed);
+    for (const id of unasked) this.ids.add(id);
+    return unasked;
   }
+
+  /** Those who were not asked for yet. */
+  alone(ids: readonly string[]): string[] {
+    return fresh(ids, this.ids);
+  }
+}
+
+function fresh(ids: readonly string[], known: Set<string>): string[] {
+  const unknown = [...new Set(ids)].filter((id) => !known.has(id));
+  for (const id of unknown) known.add(id);
+  return unknown;
 }
 
 /** What `accounts` says of logins, by record key; logins without an account are not in it. */
@@ -136,8 +169,10 @@ const temporaryPasswordProjection = {
 } as const;
 
 /** Tells whether a login was found for itself or its links. */
-function meantBy({ loginKeys, loginIds, deliveryIds }: Round): (login: LoginRecord) => boolean {
-  const [keys, ids, claimed] = [new Set(loginKeys.map(recordKey)), new Set(loginIds), new Set(deliveryIds)];
+function meantBy(round: Round): (login: LoginRecord) => boolean {
+  const keys = new Set(round.loginKeys.map(recordKey));
+  const ids = new Set([...round.loginIds, ...round.possibleLoginIds]);
+  const claimed = new Set(round.deliveryIds);
   return (login) => keys.has(login.key) || ids.has(login.id ?? '') || claimed.has(claimedId(login) ?? '');
 }
 

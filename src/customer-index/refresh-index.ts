@@ -30,12 +30,16 @@ export async function refreshIndex(
   const before = await database.indexedRecords
     .find({ _id: { $in: touchedKeys } }, { session, projection: { source: 1, id: 1, claimedId: 1 } })
     .toArray();
+  const logins = before.filter(({ source }) => source === 'user');
+  const deliveries = before.filter(({ source }) => source === 'v2');
   const records = await readNeighbourhood(
     database,
     {
       ...touched,
-      loginIds: texts(before.map((record) => (record.source === 'user' ? record.id : record.claimedId))),
-      deliveryIds: texts(before.map((record) => (record.source === 'v2' ? record.id : record.claimedId))),
+      loginIds: texts(logins.map(({ id }) => id)),
+      deliveryIds: texts(deliveries.map(({ id }) => id)),
+      possibleLoginIds: texts(deliveries.map(({ claimedId }) => claimedId)),
+      possibleDeliveryIds: texts(logins.map(({ claimedId }) => claimedId)),
     },
     { session },
   );

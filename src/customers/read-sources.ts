@@ -104,11 +104,16 @@ export async function readVerified(
 
 /** Where to look for whom rows stand for: undisputed pairs are read whole in one round. */
 export function seedsOfRows(rows: readonly Pick<PageRow, 'userKey' | 'v2Key' | 'link'>[]): Seeds {
+  const withLogin = rows.filter(({ userKey }) => userKey !== undefined);
+  const withDelivery = rows.filter(({ v2Key }) => v2Key !== undefined);
   return {
-    loginKeys: rows.map((row) => row.userKey).filter((key) => key !== undefined),
-    deliveryKeys: rows.map((row) => row.v2Key).filter((key) => key !== undefined),
-    loginIds: rows.map((row) => row.link.userId).filter((id) => id !== null),
-    deliveryIds: rows.map((row) => row.link.customerV2Id).filter((id) => id !== null),
+    loginKeys: withLogin.map(({ userKey }) => userKey),
+    deliveryKeys: withDelivery.map(({ v2Key }) => v2Key),
+    // Of a half that a row has not, its link is a claim, perhaps on nobody.
+    loginIds: withLogin.map(({ link }) => link.userId).filter((id) => id !== null),
+    deliveryIds: withDelivery.map(({ link }) => link.customerV2Id).filter((id) => id !== null),
+    possibleLoginIds: rows.map(({ link }) => link.userId).filter((id) => id !== null),
+    possibleDeliveryIds: rows.map(({ link }) => link.customerV2Id).filter((id) => id !== null),
   };
 }
 

@@ -81,7 +81,12 @@ async function seedsWithId(
 }
 
 /** Where to look for whom the index does not know: records that have one of these texts as their id, or as their `_id`. */
-export function seedsOfIds(ids: readonly string[]): Required<Omit<Seeds, 'readAlong'>> {
+export function seedsOfIds(ids: readonly string[]) {
   const keys = ids.flatMap(possibleRecordIds);
-  return { loginKeys: keys, deliveryKeys: keys, loginIds: ids, deliveryIds: ids };
+  return {
+    loginKeys: keys,
+    deliveryKeys: keys,
+    possibleLoginIds: ids,
+    possibleDeliveryIds: ids,
+  } satisfies Seeds;
 }

@@ -67,8 +67,12 @@ async function decideOn(
     deliveryBoys: [deliveryBoy],
     rows: [],
   });
-  const { logins } = await readNeighbourhood(database, seeds);
-  const decisions = await resolveDeliveryBoys({ database, settings }, [deliveryBoy], logins);
+  const { logins, readAlong } = await readNeighbourhood(database, seeds);
+  const decisions = await resolveDeliveryBoys(
+    { database, settings },
+    [deliveryBoy],
+    [...logins, ...readAlong],
+  );
   return decisions.get(deliveryBoy) ?? { kind: 'deliveryBoyNotFound', identifier: deliveryBoy };
 }
 

@@ -111,8 +111,9 @@ async function decide(
     return customerOfRecord(customers, (delivery) => delivery.key === recordKey(v2Key));
   });
   const texts = once(rows.map(({ deliveryBoy }) => deliveryBoy).filter((text) => text !== null));
-  const boys = await resolveDeliveryBoys({ database, settings, session }, texts, records.logins);
-  const present = await presentDeliveryBoys(database, targets, { ...records, seeds }, session);
+  const logins = [...records.logins, ...records.readAlong];
+  const boys = await resolveDeliveryBoys({ database, settings, session }, texts, logins);
+  const present = await presentDeliveryBoys(database, targets, { logins, seeds }, session);
   const assignments = rows.map(
     (row, index): Assignment => ({
       target: targets[index] ?? null,

@@ -24,7 +24,7 @@ export const placeProjection = { userKey: 1, v2Key: 1, link: 1, deliveryBoyId: 1
 
 export interface FoundPeople {
   /** Where everybody who may be meant is read, with everybody by whom that is decided. */
-  readonly seeds: Seeds & { readonly loginIds: readonly string[] };
+  readonly seeds: Seeds & Required<Pick<Seeds, 'loginIds' | 'readAlong'>>;
   /** How many customers the index knows, of every text that means more than 20, and perhaps of others. */
   readonly totals: ReadonlyMap<string, number>;
 }
@@ -133,6 +133,7 @@ function seedsOf(
   );
   const boys = seedsOfIds(deliveryBoys.flatMap(idSpellings));
   return {
+    ...seeds,
     loginKeys: [
       ...(seeds.loginKeys ?? []),
       ...logins.map(({ recordId }) => recordId),
@@ -140,13 +141,13 @@ function seedsOf(
       ...unknown.loginKeys,
     ],
     deliveryKeys: [...(seeds.deliveryKeys ?? []), ...unknown.deliveryKeys],
-    loginIds: [
-      ...(seeds.loginIds ?? []),
-      ...unknown.loginIds,
-      ...boys.loginIds,
-      ...logins.map(({ id }) => id).filter((id) => id !== null),
+    loginIds: [...(seeds.loginIds ?? []), ...logins.map(({ id }) => id).filter((id) => id !== null)],
+    possibleLoginIds: [...(seeds.possibleLoginIds ?? []), ...unknown.possibleLoginIds],
+    possibleDeliveryIds: [...(seeds.possibleDeliveryIds ?? []), ...unknown.possibleDeliveryIds],
+    // Of a delivery boy himself is asked, not of whom he is linked to.
+    readAlong: [
+      ...boys.possibleLoginIds,
       ...places.map(({ deliveryBoyId }) => deliveryBoyId).filter((id) => id !== null),
     ],
-    deliveryIds: [...(seeds.deliveryIds ?? []), ...unknown.deliveryIds],
   };
 }

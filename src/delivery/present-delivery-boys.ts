@@ -14,7 +14,10 @@ import type { Assignable } from './resolve-customer.ts';
 export async function presentDeliveryBoys(
   database: Database,
   targets: readonly (Assignable | AssignmentOutcome | null)[],
-  read: { readonly logins: readonly LoginRecord[]; readonly seeds: Pick<Seeds, 'loginIds'> },
+  read: {
+    readonly logins: readonly LoginRecord[];
+    readonly seeds: Pick<Seeds, 'loginIds' | 'readAlong'>;
+  },
   session: ClientSession,
 ): Promise<ReadonlyMap<string, LoginRecord>> {
   const ids = targets.flatMap((target) =>
@@ -22,7 +25,7 @@ export async function presentDeliveryBoys(
       ? [target.delivery.deliveryBoyId]
       : [],
   );
-  const asked = new Set(read.seeds.loginIds);
+  const asked = new Set([...(read.seeds.loginIds ?? []), ...(read.seeds.readAlong ?? [])]);
   const missing = [...new Set(ids)].filter((id) => !asked.has(id));
   const further =
     missing.length === 0

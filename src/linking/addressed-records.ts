@@ -35,8 +35,8 @@ export async function readAround(
     {
       loginKeys: [...logins.flatMap(possibleRecordIds), ...loginKeys],
       deliveryKeys: [...deliveries.flatMap(possibleRecordIds), ...deliveryKeys],
-      loginIds: logins,
-      deliveryIds: deliveries,
+      possibleLoginIds: logins,
+      possibleDeliveryIds: deliveries,
     },
     session === undefined ? {} : { session },
   );

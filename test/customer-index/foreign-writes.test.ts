@@ -2,8 +2,10 @@ import { type Document, ObjectId } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { indexSettingsOf } from '../../src/build-use-cases.ts';
 import { readConfig } from '../../src/config.ts';
+import { readNeighbourhood } from '../../src/customer-index/neighbourhood.ts';
 import { refreshIndex } from '../../src/customer-index/refresh-index.ts';
 import { rebuildIndex, sweepIndex } from '../../src/customer-index/sweep-index.ts';
+import { seedsOfIds } from '../../src/customers/source-with-id.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { customerKey, inOneOrder } from '../customers/support/customer-answer.ts';
 import { readExpected } from '../customers/support/expected-customers.ts';
@@ -215,5 +217,58 @@ describe('the index', () => {
     expect(walk.customers).toHaveLength(customers.length);
     await rebuilding;
     await expectAsByRules();
+  });
+});
+
+describe('a text that thousands claim', () => {
+  const many = 2_000;
+  beforeAll(async () => {
+    gateway = await startGateway();
+    await dropUniqueLinks();
+    await records().insertMany(
+      Array.from({ length: many }, (_, at) => ({ id: `na-${at}`, name: `Nobody ${at}`, user_id: 'N/A' })),
+    );
+    await gateway.sweep();
+    client = await gateway.logIn(gateway.admin.email);
+  });
+  afterAll(() => gateway?.close());
+
+  const lookUp = async (id: string) => {
+    const { data } = await client(
+      'query ($id: ID!) { customer(id: $id) { link { state userId conflictingIds } } }',
+      { id },
+    );
+    return data.customer?.link ?? null;
+  };
+  const listed = async (linkState: string) => {
+    const filter = { linkState: [linkState], search: 'nobody' };
+    const { data } = await client(
+      'query ($filter: CustomerFilter) { customers(filter: $filter) { count { value } } }',
+      { filter },
+    );
+    return data.customers.count.value;
+  };
+
+  it("is read with none of the others as long as it is nobody's id", async () => {
+    const [one] = await records().find({ id: 'na-7' }).toArray();
+    const around = await readNeighbourhood(gateway.foreign, { deliveryKeys: [one?._id] });
+    expect(around.deliveries.map(({ id }) => id)).toEqual(['na-7']);
+    const named = await readNeighbourhood(gateway.foreign, seedsOfIds(['N/A']));
+    expect([...named.logins, ...named.deliveries]).toEqual([]);
+    expect(await lookUp('na-7')).toMatchObject({ state: 'DANGLING', userId: 'N/A' });
+    expect(await lookUp('N/A')).toBeNull();
+    expect(await listed('DANGLING')).toBe(many);
+  });
+
+  it("is a conflict of all of them when it becomes one's id, and dangles again when that one is gone", async () => {
+    const { insertedId } = await logins().insertOne({ id: 'N/A', name: 'Somebody', role: 'customer' });
+    await gateway.sweep();
+    expect(await listed('CONFLICT')).toBe(many);
+    expect(await lookUp('na-7')).toMatchObject({ state: 'CONFLICT', conflictingIds: ['N/A'] });
+    expect((await lookUp('N/A')).conflictingIds).toHaveLength(many);
+    await logins().deleteOne({ _id: insertedId });
+    await gateway.sweep();
+    expect(await listed('DANGLING')).toBe(many);
+    expect(await lookUp('N/A')).toBeNull();
   });
 });

@@ -11,8 +11,10 @@ export async function writeSomething({ db }: Database, random: SeededRandom, at:
   const deliveries = await records.find().sort({ _id: 1 }).toArray();
   const [user, delivery] = [random.pick(users), random.pick(deliveries)];
   const withoutLink = ({ customer_v2_id, user_id, ...document }: Document) => document;
-  const links = [delivery.id, delivery._id, `nothing-${at}`, null, '', 12];
-  const backLinks = [user.id, user._id, `nobody-${at}`, null, '', 7];
+  // Texts that several claim, which are nobody's id, or become somebody's, or of two.
+  const notYet = `not-yet-${random.below(3)}`;
+  const links = [delivery.id, delivery._id, `nothing-${at}`, notYet, null, '', 12];
+  const backLinks = [user.id, user._id, `nobody-${at}`, notYet, null, '', 7];
   const phone = `+91 98${random.below(900) + 100} ${random.below(90_000) + 10_000}`;
   const writes: (() => Promise<unknown>)[] = [
     () => logins.replaceOne({ _id: user._id }, withoutLink({ ...user, name: `Renamed ${at}` })),
@@ -43,12 +45,12 @@ export async function writeSomething({ db }: Database, random: SeededRandom, at:
     () =>
       logins.updateOne(
         { _id: user._id },
-        { $set: { id: random.chance(0.5) ? random.pick(users).id : `id-${at}` } },
+        { $set: { id: random.pick([random.pick(users).id, `id-${at}`, notYet]) } },
       ),
     () =>
       records.updateOne(
         { _id: delivery._id },
-        { $set: { id: random.chance(0.3) ? random.pick(deliveries).id : `id-${at}` } },
+        { $set: { id: random.pick([random.pick(deliveries).id, `id-${at}`, notYet]) } },
       ),
     () =>
       logins.updateOne(
