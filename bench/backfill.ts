@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { generateDemoData } from '../src/cli/demo/generate-demo-data.ts';
 import { type BenchSetting, post } from './bench-setting.ts';
+import { bulkInserts } from './bulk-inserts.ts';
 import { customerGateway } from './customer-gateway-command.ts';
 import { median } from './measure.ts';
 import type { ServedProcess } from './served-process.ts';
@@ -70,7 +71,14 @@ async function benchSize(setting: BenchSetting, size: number): Promise<void> {
     );
   }
   await gateway.stop();
+  const limit = await bulkInserts(mongo, where.database, largestLimit);
+  console.log(
+    `    plain bulk inserts of the same documents: ${Math.round(limit.rate)} logins/s, ${Math.round(limit.serverUs)} µs of CPU in the server; the backfill is ${(rate / limit.rate).toFixed(2)} of it`,
+  );
 }
+
+/** So many logins tell. */
+const largestLimit = 20_000;
 
 interface Run {
   readonly state: string;
