@@ -21,11 +21,11 @@ export interface Seeds {
   /** Texts that may be nobody's id: whoever claims them is read when they turn out to be somebody's. */
   readonly possibleLoginIds?: readonly string[];
   readonly possibleDeliveryIds?: readonly string[];
-  /** Ids of logins that are read along: their links are not followed, and they are told apart. */
+  /** Ids of logins that are read along: for this alone their links are not followed, and they are told apart. */
   readonly readAlong?: readonly string[];
 }
 
-/** Records whose links decide about one another, and who was read along. */
+/** Records whose links decide about one another, and who was read along and is none of them. */
 export interface Neighbourhood extends StoredRecords {
   readonly readAlong: readonly LoginRecord[];
 }
@@ -47,7 +47,8 @@ export async function readNeighbourhood(
   return {
     logins: [...reader.logins.values()],
     deliveries: [...reader.deliveries.values()],
-    readAlong: reader.readAlong,
+    // Links may have led to one of them in a later round.
+    readAlong: reader.readAlong.filter(({ key }) => !reader.logins.has(key)),
   };
 }
 
@@ -76,7 +77,7 @@ class NeighbourhoodReader {
     let readAlong = seeds.readAlong ?? [];
     while (readAlong.length > 0 || Object.values(round).some((wanted) => wanted.length > 0)) {
       const found = await this.readRound(round, readAlong);
-      const isMeant = readAlong.length === 0 ? () => true : meantBy(round);
+      const isMeant = meantBy(round, readAlong);
       const logins = found.logins.filter(isMeant);
       if (readAlong.length > 0) this.readAlong = found.logins.filter((login) => !isMeant(login));
       for (const login of logins) this.logins.set(login.key, login);
@@ -168,12 +169,18 @@ const temporaryPasswordProjection = {
   temporarySalt: 1,
 } as const;
 
-/** Tells whether a login was found for itself or its links. */
-function meantBy(round: Round): (login: LoginRecord) => boolean {
+/** Tells whether a login was found for itself or its links: for what else, where it has no id that is read along. */
+function meantBy(round: Round, readAlong: readonly string[]): (login: LoginRecord) => boolean {
+  if (readAlong.length === 0) return () => true;
+  const along = new Set(readAlong);
   const keys = new Set(round.loginKeys.map(recordKey));
   const ids = new Set([...round.loginIds, ...round.possibleLoginIds]);
   const claimed = new Set(round.deliveryIds);
-  return (login) => keys.has(login.key) || ids.has(login.id ?? '') || claimed.has(claimedId(login) ?? '');
+  return (login) =>
+    !along.has(login.id ?? '') ||
+    keys.has(login.key) ||
+    ids.has(login.id ?? '') ||
+    claimed.has(claimedId(login) ?? '');
 }
 
 function idOf(record: { id: string | null }): string | null {
