@@ -68,6 +68,13 @@ const groupLimit = 100_000;
 const sweepIntervalMs = 1000;
 
 /**
+ * What drops left behind is removed in pieces of some milliseconds, between which commands run twice as long. A piece
+ * may take as long as the commands since the one before, the more so the more there is to remove, so that nobody
+ * who fills and drops again and again is faster.
+ */
+const clearing = { leastMs: 5, msPerRemain: 20 } as const;
+
+/**
  * How long the transactions and cursors of a closed connection are kept for another connection of the same client:
  * drivers repeat a commit on a new one.
  */
@@ -86,10 +93,14 @@ class CommandWorker {
   private nextConnectionId = 1;
   private expiredAt = Date.now();
   private readonly sweeper: NodeJS.Timeout;
+  private clearer: NodeJS.Timeout | undefined;
+  /** What commands took since remains were last cleared. */
+  private commandMs = 0;
 
   constructor(engine: Engine) {
     this.engine = engine;
     this.sweeper = setInterval(() => this.sweep(), sweepIntervalMs);
+    this.clearLater(clearing.leastMs);
   }
 
   accept(socket: Socket, serverAddress: string): void {
@@ -121,6 +132,7 @@ class CommandWorker {
   stop(): void {
     this.stopped = true;
     clearInterval(this.sweeper);
+    clearTimeout(this.clearer);
     for (const connection of this.connections) connection.close();
     this.ready = [];
   }
@@ -149,6 +161,7 @@ class CommandWorker {
 
   private runGroup(): void {
     this.scheduled = false;
+    const begun = performance.now();
     const { store } = this.engine;
     const group = this.ready;
     this.ready = [];
@@ -163,6 +176,8 @@ class CommandWorker {
       if (store.group.size > groupLimit || store.failure !== undefined) this.store(answers);
     }
     this.store(answers);
+    this.commandMs += performance.now() - begun;
+    this.clearLater(clearing.leastMs);
   }
 
   /** Stores what the group wrote, then answers. */
@@ -211,6 +226,30 @@ class CommandWorker {
       console.error('The embedded server could not clear away what is old:', error);
     }
     this.store([]);
+    this.clearLater(0);
+  }
+
+  private clearLater(afterMs: number): void {
+    if (this.stopped || this.clearer !== undefined || this.engine.catalog.remains.size === 0) return;
+    this.clearer = setTimeout(() => this.clear(), afterMs);
+  }
+
+  /** Removes a piece of what drops left behind. What an open transaction may still see is left to a later `sweep`. */
+  private clear(): void {
+    this.clearer = undefined;
+    const { catalog, conflicts } = this.engine;
+    const { commandMs } = this;
+    this.commandMs = 0;
+    const most = clearing.msPerRemain * catalog.remains.size;
+    const piece = Math.max(clearing.leastMs, Math.min(commandMs, most));
+    const begun = performance.now();
+    try {
+      const more = catalog.remains.removeSome(piece, conflicts.oldestSnapshot);
+      const took = performance.now() - begun;
+      if (more) this.clearLater(commandMs > 0 ? 2 * took : took);
+    } catch (error) {
+      console.error('The embedded server could not remove what was dropped:', error);
+    }
   }
 
   private sweepAt(now: number): void {

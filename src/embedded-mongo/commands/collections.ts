@@ -104,9 +104,9 @@ export const dropDatabase: CommandDefinition = {
   },
 };
 
-function dropCollection(context: CommandContext, collection: Collection, silent = false): void {
+function dropCollection(context: CommandContext, collection: Collection): void {
   killReaders(context, collection.namespace);
-  context.engine.catalog.drop(collection, silent);
+  context.engine.catalog.drop(collection);
 }
 
 /** Change streams stay: they have to tell that the collection is gone. */
@@ -134,12 +134,12 @@ export const renameCollection: CommandDefinition = {
       if (optionalBoolean(context.body, 'renameCollection', 'dropTarget') !== true) {
         throw new MongoServerError(48, 'target namespace exists');
       }
-      // Part of the renaming, which is all that change streams tell.
-      dropCollection(context, target, true);
+      killReaders(context, to);
     }
     const dot = to.indexOf('.');
     killReaders(context, from);
-    context.engine.catalog.rename(source, to.slice(0, dot), to.slice(dot + 1));
+    // Change streams are told of the renaming alone.
+    context.engine.catalog.rename(source, to.slice(0, dot), to.slice(dot + 1), target);
     return new Map();
   },
 };

@@ -39,7 +39,7 @@ export const serverStatus: CommandDefinition = {
       ['metrics', metricsOf(engine)],
       ['transactions', transactionsOf(engine)],
       ['logicalSessionRecordCache', fromJs({ activeSessionsCount: engine.sessions.size })],
-      ['storageEngine', fromJs({ name: 'embedded', persistent: true, supportsCommittedReads: true })],
+      ['storageEngine', storageEngineOf(engine)],
     ]);
   },
 };
@@ -74,6 +74,15 @@ function transactionsOf({ sessions }: Engine): EncodableDocument {
     totalCommitted: sessions.totals.committed,
     totalStarted: sessions.totals.started,
   });
+}
+
+/** MongoDB tells by the same name how many dropped collections and indexes it has still to remove. */
+function storageEngineOf({ catalog }: Engine): EncodableDocument {
+  const pending = Long.fromNumber(catalog.remains.size);
+  return new Map<string, EncodableValue>([
+    ...fromJs({ name: 'embedded', persistent: true, supportsCommittedReads: true }),
+    ['dropPendingIdents', pending],
+  ]);
 }
 
 function figures(numbers: Readonly<Record<string, number>>): EncodableDocument {

@@ -10,20 +10,23 @@ import { compileFilter } from '../query/compile-filter.ts';
 import type { CatalogChange } from './change-event.ts';
 import type { Collection, IndexState } from './collection.ts';
 import { afterPrefix, catalogKey, countKey, entryPrefix, keyKind, metaKey, recordPrefix } from './keys.ts';
-import type { KeyReader } from './reader.ts';
+import { Remains } from './remains.ts';
 import type { Store } from './store.ts';
 
 /**
  * Which collections and indexes there are. Changes to it are committed at once, each in a commit of its own
- * together with the writes gathered so far, and are not part of any transaction.
+ * together with the writes gathered so far, and are not part of any transaction. A drop is such a change and nothing
+ * more: what was stored is left to `remains`.
  */
 export class Catalog {
+  readonly remains: Remains;
   private readonly store: Store;
   private readonly collections = new Map<string, Collection>();
   private nextId = 1;
 
   constructor(store: Store) {
     this.store = store;
+    this.remains = new Remains(store);
     this.load();
   }
 
@@ -96,16 +99,9 @@ export class Catalog {
     }
   }
 
-  /** `silent` when it is part of something that is told as a whole. */
-  drop(collection: Collection, silent = false): void {
-    this.store.commit();
-    this.removeRange(recordPrefix(collection.id));
-    for (const index of collection.indexes) this.removeRange(index.prefix);
-    this.store.group.remove(countKey(collection.id));
-    this.store.group.remove(catalogKey(collection.namespace));
-    this.collections.delete(collection.namespace);
-    collection.dropped = true;
-    if (!silent) this.tell('drop', collection, undefined);
+  drop(collection: Collection): void {
+    this.forget(collection);
+    this.tell('drop', collection, undefined);
     this.commit();
   }
 
@@ -121,8 +117,10 @@ export class Catalog {
     this.commit();
   }
 
-  rename(collection: Collection, database: string, name: string): void {
+  /** `target` has the new name so far, and is dropped for it. */
+  rename(collection: Collection, database: string, name: string, target: Collection | undefined): void {
     checkNamespace(database, name);
+    if (target !== undefined) this.forget(target);
     this.tell('rename', collection, { database, collection: name });
     this.store.group.remove(catalogKey(collection.namespace));
     this.collections.delete(collection.namespace);
@@ -154,8 +152,8 @@ export class Catalog {
   }
 
   dropIndex(collection: Collection, index: IndexState): void {
-    this.store.commit();
-    this.removeRange(index.prefix);
+    this.remains.add(index.prefix);
+    index.dropped = true;
     collection.indexes = collection.indexes.filter((other) => other !== index);
     this.save(collection);
     this.touch(collection);
@@ -177,7 +175,20 @@ export class Catalog {
   /** After a commit failed: what memory holds may be ahead of what is stored. */
   reload(): void {
     this.collections.clear();
+    this.remains.load();
     this.load();
+  }
+
+  private forget(collection: Collection): void {
+    this.remains.add(recordPrefix(collection.id));
+    for (const index of collection.indexes) {
+      this.remains.add(index.prefix);
+      index.dropped = true;
+    }
+    this.store.group.remove(countKey(collection.id));
+    this.store.group.remove(catalogKey(collection.namespace));
+    this.collections.delete(collection.namespace);
+    collection.dropped = true;
   }
 
   private tell(kind: 'drop' | 'rename', { database, name, uuid }: Collection, to: CatalogChange['to']): void {
@@ -211,13 +222,6 @@ export class Catalog {
     return stateOf(this.takeId(), definition);
   }
 
-  private removeRange(prefix: Buffer): void {
-    for (const key of keysUnder(this.store.live, prefix)) {
-      this.store.group.remove(key);
-      if (this.store.group.size >= 100_000) this.store.commit();
-    }
-  }
-
   private load(): void {
     const next = this.store.live.get(metaKey('nextId'));
     this.nextId = next === undefined ? 1 : next.readUInt32BE(0);
@@ -240,11 +244,6 @@ export class Catalog {
     cursor.close();
     collection.nextRecordId = last === undefined ? 1 : recordIdAtEnd(last) + 1;
   }
-}
-
-function* keysUnder(reader: KeyReader, prefix: Buffer): Generator<Buffer> {
-  const cursor = reader.range(prefix, afterPrefix(prefix), false, false);
-  for (let key = cursor.next(); key !== undefined; key = cursor.next()) yield key;
 }
 
 function checkNamespace(database: string, name: string): void {
@@ -273,6 +272,7 @@ function stateOf(id: number, definition: IndexDefinition): IndexState {
     overflow: false,
     includes: definition.partialFilter ? compileFilter(definition.partialFilter) : undefined,
     accesses: 0,
+    dropped: false,
   };
 }
 

@@ -18,6 +18,7 @@ export interface IndexState {
   /** The compiled partial filter. */
   includes: ((document: BsonDocument) => boolean) | undefined;
   accesses: number;
+  dropped: boolean;
 }
 
 /** A collection as it lives. */

@@ -6,6 +6,7 @@ import { type RecordId, recordIdBytes, writeRecordId } from '../index/record-id.
  * - count:   `0x02` + collection → number of documents
  * - session: `0x03` + session id → the last retryable write and its answer
  * - change:  `0x04` + time + number within it → what was committed then, for change streams
+ * - remain:  `0x05` + the prefix of what a drop has left behind, to be removed → nothing
  * - record:  `0x10` + collection + record id → the document's BSON
  * - entry:   `0x20` + index + encoded fields + record id → nothing; in an `_id` index without the record id at
  *   the end of the key, which is the value instead
@@ -16,6 +17,7 @@ export const keyKind = {
   count: 0x02,
   session: 0x03,
   change: 0x04,
+  remain: 0x05,
   record: 0x10,
   entry: 0x20,
 } as const;
@@ -34,6 +36,10 @@ export function countKey(collectionId: number): Buffer {
 
 export function sessionKey(sessionId: string): Buffer {
   return Buffer.concat([Buffer.from([keyKind.session]), Buffer.from(sessionId, 'latin1')]);
+}
+
+export function remainKey(prefix: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([keyKind.remain]), prefix]);
 }
 
 export function recordPrefix(collectionId: number): Buffer {

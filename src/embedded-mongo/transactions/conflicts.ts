@@ -36,6 +36,13 @@ export class Conflicts {
     if (this.open.size === 0) this.committed.clear();
   }
 
+  /** The last commit that every open transaction sees; infinite when none is open. */
+  get oldestSnapshot(): number {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const { sequence } of this.open) oldest = Math.min(oldest, sequence);
+    return oldest;
+  }
+
   /** Throws WriteConflict (112) when the transaction is not the only one to have written `key` since its snapshot. */
   claimFor(transaction: Transaction, key: string): void {
     const holder = this.holders.get(key);
