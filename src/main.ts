@@ -11,6 +11,7 @@ import type { Config } from './config.ts';
 import { startIndexKeeper } from './customer-index/index-keeper.ts';
 import { sweepIndex } from './customer-index/sweep-index.ts';
 import type { Database } from './database/collections.ts';
+import { patiently } from './database/connect.ts';
 import { migrate, requireCurrentSchema } from './database/migrate.ts';
 import { type LinkViolation, makeUniqueLinkIndexes } from './database/unique-links.ts';
 import { violationLines } from './database/violation-lines.ts';
@@ -200,7 +201,7 @@ function warnOfViolations(violations: readonly LinkViolation[], log: Log): void 
 
 /** Once the records that shared a link are mended, the unique index is made without a restart. */
 async function retryUniqueLinks(database: Database, violations: LinkViolation[], log: Log): Promise<void> {
-  const left = await makeUniqueLinkIndexes(database);
+  const left = await patiently(database, makeUniqueLinkIndexes);
   if (left.length === 0) log.info({}, 'the links are unique now, and the indexes that keep them so are made');
   violations.splice(0, violations.length, ...left);
 }

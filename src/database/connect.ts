@@ -11,6 +11,8 @@ export interface ConnectOptions {
   readonly serverSelectionTimeoutMs?: number;
   /** For tests that count commands. */
   readonly monitorCommands?: boolean;
+  /** A command that is not answered for so long has failed. Default: 20 s; 0: it is waited for. */
+  readonly socketTimeoutMs?: number;
 }
 
 /**
@@ -29,7 +31,9 @@ export async function connectDatabase(
     maxPoolSize: options.maxPoolSize ?? 50,
     serverSelectionTimeoutMS: options.serverSelectionTimeoutMs ?? connectTimeoutMs,
     monitorCommands: options.monitorCommands ?? false,
+    socketTimeoutMS: options.socketTimeoutMs ?? standardSocketTimeoutMs,
   });
+  addresses.set(client, { uri, databaseName });
   try {
     await client.connect();
     return openCollections(client, databaseName);
@@ -39,6 +43,33 @@ export async function connectDatabase(
   }
 }
 
+/**
+ * Works by a connection of its own, on which a command may take as long as it takes: indexes are made of millions of
+ * records. That the database is gone is noticed by its heartbeat.
+ */
+export async function patiently<Result>(
+  database: Database,
+  work: (patient: Database) => Promise<Result>,
+): Promise<Result> {
+  const address = addresses.get(database.client);
+  if (address === undefined) return work(database);
+  const patient = await connectDatabase(address.uri, address.databaseName, {
+    socketTimeoutMs: 0,
+    maxPoolSize: 2,
+  });
+  try {
+    return await work(patient);
+  } finally {
+    await patient.client.close();
+  }
+}
+
+/** Where each client was connected to. */
+const addresses = new WeakMap<MongoClient, { readonly uri: string; readonly databaseName: string }>();
+
+/** A database that stalls: waiting requests are answered UNAVAILABLE after these. */
+const standardSocketTimeoutMs = 20_000;
+
 const clientOptions: MongoClientOptions = {
   appName: 'customer-gateway',
   retryReads: true,
@@ -47,8 +78,6 @@ const clientOptions: MongoClientOptions = {
   readPreference: 'primary',
   /** A text that is broken in the database is shown broken; it must not take the page with it. And a page costs a tenth less. */
   enableUtf8Validation: false,
-  /** A database that stalls: waiting requests are answered UNAVAILABLE after these. */
-  socketTimeoutMS: 20_000,
   waitQueueTimeoutMS: 10_000,
   connectTimeoutMS: 5_000,
 };

@@ -1,6 +1,8 @@
 import { type IndexDescription, type IndexDescriptionInfo, MongoServerError } from 'mongodb';
 import { clearLegacyTokens } from './clear-legacy-tokens.ts';
 import type { Database } from './collections.ts';
+import { patiently } from './connect.ts';
+import { addEmptyLinks } from './empty-links.ts';
 import { keepForeignHistory } from './foreign-history.ts';
 import { takeLease } from './lease.ts';
 import { type LinkViolation, makeUniqueLinkIndexes } from './unique-links.ts';
@@ -44,7 +46,7 @@ export async function migrate(database: Database, options: MigrateOptions): Prom
     const lease = await takeLease(database, 'migrations', { durationMs: 30_000, now: options.now });
     if (lease !== null) {
       try {
-        return await applyMigrations(database, options);
+        return await patiently(database, (patient) => applyMigrations(patient, options));
       } finally {
         await lease.release();
       }
@@ -78,15 +80,9 @@ const migrations: readonly Migration[] = [
   {
     name: '0001_link_fields',
     async apply(database) {
-      const users = await database.users.updateMany(
-        { customer_v2_id: { $exists: false } },
-        { $set: { customer_v2_id: null } },
-      );
-      const records = await database.customersV2.updateMany(
-        { user_id: { $exists: false } },
-        { $set: { user_id: null } },
-      );
-      return `customer_v2_id added to ${users.modifiedCount} users, user_id to ${records.modifiedCount} customers_v2`;
+      const users = await addEmptyLinks(database.users, 'customer_v2_id');
+      const records = await addEmptyLinks(database.customersV2, 'user_id');
+      return `customer_v2_id added to ${users} users, user_id to ${records} customers_v2`;
     },
   },
   {

@@ -36,6 +36,22 @@ const migrationNames = [
 ];
 
 describe('migrating', () => {
+  it('adds empty links to thousands, page by page', async () => {
+    const test = await open({ migrated: false });
+    const many = Array.from({ length: 2_345 }, (_, at) => ({
+      at,
+      ...(at % 5 === 0 && { user_id: `u-${at}` }),
+    }));
+    await test.db.collection('customers_v2').insertMany(many);
+    await migrate(test.database, { now });
+    const records = await test.db.collection('customers_v2').find({}).sort({ at: 1 }).toArray();
+    expect(records.map(({ at, user_id }) => [at, user_id])).toEqual(
+      many.map(({ at, user_id }) => [at, user_id ?? null]),
+    );
+    const applied = await test.database.migrations.findOne({ _id: '0001_link_fields' });
+    expect(applied?.details).toBe('customer_v2_id added to 0 users, user_id to 1876 customers_v2');
+  });
+
   it('adds an empty link to documents without one, changes no other, and records itself', async () => {
     const test = await open({ migrated: false });
     const users = [
