@@ -35,7 +35,7 @@ it('what is done patiently is done in the same database, by a connection that is
   const database = await connectDatabase(server.mongo.uri, 'patient');
   const onClose = vi.fn();
   const used = await patiently(database, async (patient) => {
-    patient.client.once('close', onClose);
+    patient.client.once('topologyClosed', onClose);
     await patient.db.collection('proof').insertOne({ patient: true });
     expect(onClose).not.toHaveBeenCalled();
     return patient.client;
