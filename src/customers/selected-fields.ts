@@ -3,7 +3,10 @@ import { deliveryProjection, loginProjection } from '../database/stored-document
 type LoginField = keyof typeof loginProjection;
 type DeliveryField = keyof typeof deliveryProjection;
 
-/** The part of a login's projection that an operation needs; who it is and whom it claims is always read. */
+/**
+ * The part of a login's projection that an operation needs; who it is and whom it claims is always read. Delivery boys are
+ * read along with a page of customers, so that what is shown of them belongs to it.
+ */
 export function loginFields(selected: ReadonlySet<string>): Partial<typeof loginProjection> {
   return remembered(ofLogins, selected, () =>
     pick(loginProjection, loginUses, ['id', 'role', 'customer_v2_id'], selected),
@@ -19,8 +22,8 @@ export function deliveryFields(selected: ReadonlySet<string>): Partial<typeof de
 
 /** Which fields of the API show a stored field, or decide by it. */
 const loginUses: Partial<Record<LoginField, readonly string[]>> = {
-  name: ['name', 'differences'],
-  phone: ['phone', 'phoneE164', 'canResetPassword', 'billingIssues', 'differences'],
+  name: ['name', 'differences', 'deliveryBoy'],
+  phone: ['phone', 'phoneE164', 'canResetPassword', 'billingIssues', 'differences', 'deliveryBoy'],
   email: ['email', 'canResetPassword', 'differences'],
   is_active: ['isActive', 'status', 'canLogin', 'loginBlockers', 'canResetPassword'],
   created_at: ['createdAt'],

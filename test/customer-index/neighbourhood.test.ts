@@ -1,4 +1,4 @@
-import { ObjectId } from 'mongodb';
+import { type Document, type Filter, ObjectId } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CustomerIndexRow } from '../../src/customer-index/customer-index-row.ts';
 import { customerIndexRows } from '../../src/customer-index/customer-index-rows.ts';
@@ -23,7 +23,7 @@ import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const settings = { defaultPhoneRegion: 'IN', legacyTimezone: 'UTC' } as const;
-const tangleCount = 100;
+const tangleCount = 70;
 
 /** A few records that know nobody else, however tangled, among those of all the others. */
 interface Tangle {
@@ -165,12 +165,13 @@ async function writeAtRandom(random: SeededRandom, tangle: Tangle) {
   if (document === undefined) return null;
   const texts = textsOf(recordsOf(tangle));
   const link = source === 'users' ? 'customer_v2_id' : 'user_id';
-  const collection = test.db.collection<RawDocument>(source === 'users' ? 'users' : 'customers_v2');
+  const collection = test.db.collection<Document>(source === 'users' ? 'users' : 'customers_v2');
+  const ofDocument = { _id: document._id } as Filter<Document>;
   const touched = { loginKeys: [] as unknown[], deliveryKeys: [] as unknown[] };
   touched[source === 'users' ? 'loginKeys' : 'deliveryKeys'].push(document._id);
   if (random.chance(0.2)) {
     documents.splice(at, 1);
-    await collection.deleteOne({ _id: document._id });
+    await collection.deleteOne(ofDocument);
     return touched;
   }
   const changes = random.pick([
@@ -179,7 +180,7 @@ async function writeAtRandom(random: SeededRandom, tangle: Tangle) {
     { role: random.pick(['customer', 'admin']) },
   ]);
   Object.assign(document, changes);
-  await collection.updateOne({ _id: document._id }, { $set: changes });
+  await collection.updateOne(ofDocument, { $set: changes });
   return touched;
 }
 
