@@ -58,6 +58,9 @@ export const invalidNamespace = (message: string) => new MongoServerError(73, me
 /** Code 168, InvalidPipelineOperator. */
 export const invalidPipelineOperator = (message: string) => new MongoServerError(168, message);
 
+/** Code 175, QueryPlanKilled. */
+export const queryPlanKilled = (message: string) => new MongoServerError(175, message);
+
 /** Code 238, NotImplemented: what MongoDB has and this server has not; the message names it. */
 export const notImplemented = (what: string) =>
   new MongoServerError(238, `${what} is not implemented by the embedded server`);

@@ -94,7 +94,7 @@ class CommandWorker {
   private expiredAt = Date.now();
   private readonly sweeper: NodeJS.Timeout;
   private clearer: NodeJS.Timeout | undefined;
-  /** What commands took since remains were last cleared. */
+  /** What commands took since remains were last cleared, while there are some. */
   private commandMs = 0;
 
   constructor(engine: Engine) {
@@ -176,6 +176,7 @@ class CommandWorker {
       if (store.group.size > groupLimit || store.failure !== undefined) this.store(answers);
     }
     this.store(answers);
+    if (this.engine.catalog.remains.size === 0) return;
     this.commandMs += performance.now() - begun;
     this.clearLater(clearing.leastMs);
   }

@@ -1,13 +1,13 @@
 import type { BsonDocument, BsonValue } from '../bson/value.ts';
-import type { QueryContext } from '../query/context.ts';
+import type { QueryContext, Variables } from '../query/context.ts';
 
 /** What a pipeline needs of the server. */
 export interface PipelineContext extends QueryContext {
   /**
    * The documents of another collection, for `$lookup` and `$unionWith`; of those that match `filter`, when it is
-   * given. A collection that does not exist has none.
+   * given, which may use `variables`. A collection that does not exist has none.
    */
-  readCollection(name: string, filter?: BsonDocument): Iterable<BsonDocument>;
+  readCollection(name: string, filter?: BsonDocument, variables?: Variables): Iterable<BsonDocument>;
   /**
    * Whether `readCollection` finds equality on this field by an index. Where it does not, `$lookup` reads the
    * collection once and joins in memory. Absent means that it always does.

@@ -2,7 +2,7 @@ import { Int32, Long } from 'bson';
 import { fromJs } from '../bson/from-js.ts';
 import type { EncodableDocument, EncodableValue } from '../bson/raw-document.ts';
 import type { BsonDocument } from '../bson/value.ts';
-import { MongoServerError, notImplemented } from '../errors.ts';
+import { MongoServerError, notImplemented, queryPlanKilled } from '../errors.ts';
 import { compileFilter } from '../query/compile-filter.ts';
 import { namespaceNotFound } from '../storage/catalog.ts';
 import type { Collection } from '../storage/collection.ts';
@@ -105,14 +105,15 @@ export const dropDatabase: CommandDefinition = {
 };
 
 function dropCollection(context: CommandContext, collection: Collection): void {
-  killReaders(context, collection.namespace);
+  failReaders(context, collection, 'dropped');
   context.engine.catalog.drop(collection);
 }
 
 /** Change streams stay: they have to tell that the collection is gone. */
-function killReaders(context: CommandContext, namespace: string): void {
-  context.engine.cursors.killWhere(
+function failReaders({ engine }: CommandContext, { namespace, uuid }: Collection, fate: string): void {
+  engine.cursors.failWhere(
     (cursor) => cursor.namespace === namespace && cursor.source.live === undefined,
+    queryPlanKilled(`collection ${fate}. UUID ${uuid.toUUID().toString()}`),
   );
 }
 
@@ -134,10 +135,10 @@ export const renameCollection: CommandDefinition = {
       if (optionalBoolean(context.body, 'renameCollection', 'dropTarget') !== true) {
         throw new MongoServerError(48, 'target namespace exists');
       }
-      killReaders(context, to);
+      failReaders(context, target, 'dropped');
     }
     const dot = to.indexOf('.');
-    killReaders(context, from);
+    failReaders(context, source, `renamed from '${from}' to '${to}'`);
     // Change streams are told of the renaming alone.
     context.engine.catalog.rename(source, to.slice(0, dot), to.slice(dot + 1), target);
     return new Map();

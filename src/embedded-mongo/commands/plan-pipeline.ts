@@ -83,8 +83,8 @@ function pipelineContextOf(context: CommandContext): PipelineContext {
   return {
     ...compiling,
     inTransaction: context.transaction !== undefined,
-    *readCollection(name, filter) {
-      const query = compileQuery(filter ?? new Map(), {}, compiling);
+    *readCollection(name, filter, variables) {
+      const query = compileQuery(filter ?? new Map(), {}, { ...compiling, let: variables ?? compiling.let });
       yield* documentsOf(openQuery(executionContextOf(context), readableCollection(context, name), query));
     },
     canSeek(name, field) {

@@ -5,11 +5,19 @@ import type { Collection } from '../storage/collection.ts';
 import { afterPrefix, recordPrefix } from '../storage/keys.ts';
 import type { KeyCursor } from '../storage/reader.ts';
 import { Row } from './row.ts';
-import { countStep, type ExecutionContext, examined, type Stage, type StageReport } from './stage.ts';
+import {
+  checkThere,
+  countStep,
+  type ExecutionContext,
+  examined,
+  type Stage,
+  type StageReport,
+} from './stage.ts';
 
 /** Every document of a collection, in order of insertion, that passes a filter. */
 export class CollectionScan implements Stage<Row> {
   private readonly context: ExecutionContext;
+  private readonly collection: Collection;
   private readonly filter: Filter | undefined;
   private readonly filterText: BsonDocument;
   private readonly reverse: boolean;
@@ -25,6 +33,7 @@ export class CollectionScan implements Stage<Row> {
     reverse: boolean,
   ) {
     this.context = context;
+    this.collection = collection;
     this.filter = filter;
     this.filterText = filterText;
     this.reverse = reverse;
@@ -33,6 +42,7 @@ export class CollectionScan implements Stage<Row> {
   }
 
   next(): Row | undefined {
+    checkThere(this.context, this.collection);
     for (let key = this.cursor.next(); key !== undefined; key = this.cursor.next()) {
       this.examined += 1;
       examined.documents += 1;

@@ -10,6 +10,7 @@ import type { KeyRange } from './key-range.ts';
 import { Row } from './row.ts';
 import {
   checkDeadline,
+  checkThere,
   countStep,
   type ExecutionContext,
   examined,
@@ -69,6 +70,7 @@ export class IndexDocuments implements Stage<{ document: BsonDocument }> {
   }
 
   next(): { document: BsonDocument } | undefined {
+    checkThere(this.context, this.plan.index);
     if (this.counted > 0) this.counted -= 1;
     else if (!this.advance()) return undefined;
     this.returned += 1;

@@ -5,7 +5,14 @@ import { type IndexState, isMultikey } from '../storage/collection.ts';
 import type { KeyCursor, KeyReader } from '../storage/reader.ts';
 import type { Interval } from './bounds.ts';
 import type { FieldCheck, KeyRange, KeyStream } from './key-range.ts';
-import { countStep, type ExecutionContext, examined, type Stage, type StageReport } from './stage.ts';
+import {
+  checkThere,
+  countStep,
+  type ExecutionContext,
+  examined,
+  type Stage,
+  type StageReport,
+} from './stage.ts';
 
 /** What an index scan reads, and in which order. */
 export interface ScanPlan {
@@ -38,6 +45,7 @@ export class IndexScan implements Stage<RecordId> {
   }
 
   next(): RecordId | undefined {
+    checkThere(this.context, this.plan.index);
     for (;;) {
       const reader = this.plan.merge ? this.leading() : this.sequential();
       if (reader === undefined) return undefined;

@@ -1,7 +1,14 @@
 import { isMultikey } from '../storage/collection.ts';
 import type { ScanPlan } from './index-scan.ts';
 import type { KeyRange } from './key-range.ts';
-import { checkDeadline, type ExecutionContext, examined, type Stage, type StageReport } from './stage.ts';
+import {
+  checkDeadline,
+  checkThere,
+  type ExecutionContext,
+  examined,
+  type Stage,
+  type StageReport,
+} from './stage.ts';
 
 /** The ranges of a scan whose keys stand for one result each, so that they need not be looked at one by one; else undefined. */
 export function plainRanges({ index, streams }: ScanPlan): KeyRange[] | undefined {
@@ -46,6 +53,7 @@ export class KeyCount implements Stage<true> {
   }
 
   private count(): number {
+    checkThere(this.context, this.plan.index);
     let total = 0;
     for (const { from, to } of this.ranges) {
       checkDeadline(this.context);

@@ -1,5 +1,7 @@
 import type { BsonDocument } from '../bson/value.ts';
-import { MongoServerError } from '../errors.ts';
+import { MongoServerError, queryPlanKilled } from '../errors.ts';
+import type { Collection, IndexState } from '../storage/collection.ts';
+import { LiveReader } from '../storage/live-reader.ts';
 import type { KeyReader } from '../storage/reader.ts';
 
 /** A step of a plan, pulled by the step above it. */
@@ -58,4 +60,17 @@ export function checkDeadline(context: ExecutionContext): void {
   if (context.deadline !== undefined && Date.now() > context.deadline) {
     throw new MongoServerError(50, 'operation exceeded time limit');
   }
+}
+
+/**
+ * Throws QueryPlanKilled (175) when what a plan reads has been dropped since it began, in an earlier batch; what is left
+ * of it is being removed. A transaction's snapshot has it still.
+ */
+export function checkThere({ reader }: ExecutionContext, read: Collection | IndexState): void {
+  if (!read.dropped || !(reader instanceof LiveReader)) return;
+  throw queryPlanKilled(
+    'definition' in read
+      ? `query plan killed :: index '${read.definition.name}' dropped`
+      : `collection dropped. UUID ${read.uuid.toUUID().toString()}`,
+  );
 }

@@ -100,6 +100,19 @@ export class CursorRegistry {
     for (const cursor of [...this.cursors.values()]) if (unwanted(cursor)) this.kill(cursor.id);
   }
 
+  /** Lets go of what these cursors read. Whoever asks one for more is told `failure`, and then it is gone. */
+  failWhere(unwanted: (cursor: ServerCursor) => boolean, failure: MongoServerError): void {
+    const next = (): never => {
+      throw failure;
+    };
+    for (const cursor of this.cursors.values()) {
+      if (!unwanted(cursor)) continue;
+      cursor.source.close();
+      cursor.source = { next, close: () => undefined };
+      cursor.held = undefined;
+    }
+  }
+
   killIdle(now: number): void {
     this.killWhere((cursor) => {
       const idle = !cursor.keepForever && !cursor.waiting && now - cursor.lastUsedAt > idleMs;

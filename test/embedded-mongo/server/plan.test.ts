@@ -113,6 +113,16 @@ it('explains the pipeline of a $unionWith beside the first', async () => {
   expect(other.pipeline[0].$cursor.executionStats).toMatchObject({ nReturned: 2, totalKeysExamined: 2 });
 });
 
+it('explains a $unionWith within the pipeline of another', async () => {
+  const inner = { $unionWith: { coll: rows.collectionName, pipeline: [{ $match: { number: 17 } }] } };
+  const outer = { $unionWith: { coll: 'none', pipeline: [inner] } };
+  const answer = await rows.aggregate([{ $match: { number: 3 } }, outer]).explain('executionStats');
+  const [, { $unionWith: other }] = answer.stages;
+  const [nothing, { $unionWith: last }] = other.pipeline;
+  expect(nothing.$cursor.executionStats).toMatchObject({ nReturned: 0 });
+  expect(last.pipeline[0].$cursor.executionStats).toMatchObject({ nReturned: 1, totalKeysExamined: 1 });
+});
+
 describe('the index that is chosen', () => {
   it('is the one for _id alone when only _id is asked for', async () => {
     expect((await explained({ _id: 'id000007' })).stages).toEqual(['IDHACK']);

@@ -159,7 +159,8 @@ describe('a transaction', () => {
 
   it('has no $unionWith, on whatever level', async () => {
     const union = { $unionWith: 'rows' };
-    for (const stage of [union, { $facet: { all: [union] } }]) {
+    const lookup = { $lookup: { from: 'rows', pipeline: [union], as: 'all' } };
+    for (const stage of [union, { $facet: { all: [union] } }, lookup]) {
       session.startTransaction();
       await expect(rows.aggregate([stage], { session }).toArray()).rejects.toMatchObject({
         code: 263,

@@ -41,7 +41,9 @@ export function compileLookup(spec: BsonValue, { context, compilePipeline }: Sta
       const readJoined = join && joinReader(from, join, context);
       for (const document of input) {
         for (const [cell, expression] of bindings) cell.value = expression(document);
-        const found = readJoined ? readJoined(document) : context.readCollection(from, pipelineFilter());
+        const found = readJoined
+          ? readJoined(document)
+          : context.readCollection(from, pipelineFilter(), innerContext.let);
         // Taken whole before the next document: the inner pipeline reads this document's variables.
         const results = [...stages.reduce((current, stage) => stage.run(current), found)];
         yield withValueAt(document, as, 0, results);

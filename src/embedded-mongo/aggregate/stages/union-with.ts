@@ -19,7 +19,7 @@ export function compileUnionWith(spec: BsonValue, { context, compilePipeline }: 
     name: '$unionWith',
     *run(input) {
       yield* input;
-      const documents = context.readCollection(collection, filter);
+      const documents = context.readCollection(collection, filter, context.let);
       yield* stages.reduce((current, stage) => stage.run(current), documents);
     },
   };

@@ -89,6 +89,12 @@ export const lookupTables: Table[] = [
         byLet({ v: '$l' }, { $expr: { $and: [{ $gt: ['$f', '$$v'] }, { $isNumber: '$f' }] } }),
         '1: 2; 2:',
       ],
+      [
+        'with let and $expr within $and',
+        [{ _id: 1, l: 1 }],
+        byLet({ v: '$l' }, { $and: [{ $expr: { $eq: ['$f', '$$v'] } }, { _id: { $gt: 0 } }] }),
+        '1: 1',
+      ],
       ['with a pipeline of its own', [{ _id: 1 }, { _id: 2 }], byLet({}, { f: 2 }), '1: 2; 2: 2'],
       [
         'with a pipeline that sorts and limits',
