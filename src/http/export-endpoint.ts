@@ -187,6 +187,9 @@ const trailers = {
   cursor: 'x-export-cursor',
 } as const;
 
+/** About as long as an export of a few hundred thousand customers takes. */
+const retryAfterSeconds = '30';
+
 /** HTTP/1.0 has neither chunks nor trailers. */
 function takesTrailers(request: IncomingMessage): boolean {
   return request.httpVersionMajor > 1 || request.httpVersionMinor >= 1;
@@ -196,6 +199,7 @@ function refuse(response: ServerResponse, error: unknown, status?: number): void
   const { message, extensions } = formatError({ message: '' }, error);
   const code = String(extensions?.code);
   if (code === 'UNAUTHENTICATED') response.setHeader('www-authenticate', 'Bearer');
+  if (code === 'RATE_LIMITED') response.setHeader('retry-after', retryAfterSeconds);
   sendJson(response, status ?? statusOf[code] ?? 500, { errors: [{ message, extensions }] });
 }
 

@@ -178,7 +178,9 @@ describe('an export of 100 customers, ten at a time', () => {
     const response = await openExport(url, 'csv', {}, 'token');
     await thirdPage.fired;
     const before = asked.times;
-    expect(await readExport(url, 'csv', {}, 'token')).toMatchObject({ status: 429, code: 'RATE_LIMITED' });
+    const refused = await readExport(url, 'csv', {}, 'token');
+    expect(refused).toMatchObject({ status: 429, code: 'RATE_LIMITED' });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expect(asked.times).toBe(before + 1);
     response.destroy();
     await expect.poll(() => connectionsTo(servers[0])).toBe(0);
