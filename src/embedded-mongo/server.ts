@@ -250,6 +250,7 @@ class CommandWorker {
       if (more) this.clearLater(commandMs > 0 ? 2 * took : took);
     } catch (error) {
       console.error('The embedded server could not remove what was dropped:', error);
+      this.clearLater(sweepIntervalMs);
     }
   }
 

@@ -201,18 +201,18 @@ describe('what was dropped', () => {
     await served(async (client) => {
       const db = client.db('t');
       const [rows, other] = [db.collection<Document>('rows'), db.collection<Document>('other')];
-      await fill(rows, 30);
-      await fill(other, 30);
+      for (const each of [rows, other, db.collection('target'), db.collection('third')]) await fill(each, 30);
       const session = client.startSession();
       session.startTransaction();
       await rows.insertOne({ n: -1, tags: ['late'] }, { session });
-      const read = other.find({}, { session, batchSize: 10 });
+      const read = other.find({}, { session, batchSize: 10, hint: 'tags_1' });
       await read.next();
       await rows.drop();
       await other.dropIndex('tags_1');
+      await db.collection('third').rename('target', { dropTarget: true });
       // Time in which it would be removed, were it not for the transaction.
       for (let turn = 0; turn < 10; turn++) await sleep(10);
-      expect(await pending(db)).toBe(5);
+      expect(await pending(db)).toBe(4 + 1 + 4);
       expect(await read.toArray()).toHaveLength(29);
       await session.commitTransaction();
       await session.endSession();
@@ -220,6 +220,6 @@ describe('what was dropped', () => {
       await removed(db);
       expect(await db.command({ validate: 'other' })).toMatchObject({ valid: true });
     });
-    expect(stored(dataDir)).toEqual([30, 30, 30]);
+    expect(stored(dataDir)).toEqual([30, 30, 30, 30, 30, 30, 300]);
   });
 });
