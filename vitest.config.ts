@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SlowFilesFirst } from './test/support/slow-files-first.ts';
 
 export default defineConfig({
   // Vite would load graphql's ES build for our files, and node its CommonJS build for the libraries: two that do not fit.
@@ -8,7 +9,9 @@ export default defineConfig({
     exclude: ['test/browser/**'],
     setupFiles: ['reflect-metadata'],
     globalSetup: ['test/support/global-setup.ts'],
-    maxWorkers: 2,
+    // Often a file waits: for the server, a process or a time-out. A third worker uses what two leave of two cores.
+    maxWorkers: 3,
+    sequence: { sequencer: SlowFilesFirst },
     // Files of one worker share their modules: loading the gateway for each took a third of the time.
     isolate: false,
     testTimeout: 20_000,
