@@ -8,6 +8,8 @@ import { type Db, type Document, MongoClient } from 'mongodb';
 import { expect } from 'vitest';
 
 const writers = 8;
+/** So many transactions are acknowledged before each kill. */
+const fewest = 30;
 
 /**
  * Kills a server again and again while eight clients write to three collections in each transaction, and looks after
@@ -28,7 +30,10 @@ export async function killWriters(kills: number, runMs: (round: number) => numbe
       const done = Array.from({ length: writers }, (_, writer) =>
         write(client, running, round, writer, acknowledged),
       );
+      const enough = acknowledged.length + fewest;
       await sleep(runMs(round));
+      // On a busy machine that many take longer.
+      while (acknowledged.length < enough) await sleep(5);
       await kill(child);
       running.now = false;
       await Promise.all(done);
