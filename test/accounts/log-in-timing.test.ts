@@ -2,8 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { medianCpuMs } from './support/median.ts';
 import { openRefusedLogIns, type RefusedLogIns, withoutStandIn } from './support/refused-log-ins.ts';
 
-// Each step more doubles the time of all this. What is compared is how much work a reason takes of another's.
-const cost = 8;
+const cost = 10;
 const samples = 15;
 
 let refused: RefusedLogIns;

@@ -138,7 +138,7 @@ describe('the queue', () => {
 
 describe('verification takes as long', { timeout: 120_000 }, () => {
   const samples = 15;
-  const cost = 8;
+  const cost = 10;
   const timed = createPasswordHasher({ cost, concurrency: 1 });
 
   it('for every kind of hash and password as for a wrong password', async () => {
