@@ -9,8 +9,7 @@ export default defineConfig({
     exclude: ['test/browser/**'],
     setupFiles: ['reflect-metadata'],
     globalSetup: ['test/support/global-setup.ts'],
-    // Often a file waits: for the server, a process or a time-out. A third worker uses what two leave of two cores.
-    maxWorkers: 3,
+    maxWorkers: 2,
     sequence: { sequencer: SlowFilesFirst },
     // Files of one worker share their modules: loading the gateway for each took a third of the time.
     isolate: false,
