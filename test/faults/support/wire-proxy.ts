@@ -32,6 +32,8 @@ export interface WireProxy {
   onMessage: (message: WireMessage) => Verdict;
   /** `lsid` of every session whose transaction has begun and not ended, as far as has been seen. */
   openSessions(): Document[];
+  /** Whether the server is not told that its client is gone, as of a machine that has lost its network. */
+  hidesLostClients: boolean;
   /** Cuts every connection, and refuses new ones until `open`. */
   shut(): void;
   open(): void;
@@ -65,10 +67,11 @@ export async function startWireProxy(databaseUri: string): Promise<WireProxy> {
       socket.setNoDelay(true);
       socket.on('data', onData);
       socket.on('error', () => socket.destroy());
-      socket.on('end', () => other.end());
+      const isHidden = () => socket === client && proxy.hidesLostClients && !isShut;
+      socket.on('end', () => isHidden() || other.end());
       socket.on('close', () => {
         sockets.delete(socket);
-        other.destroySoon();
+        if (!isHidden()) other.destroySoon();
         if (sockets.size === 0) drains.emit('drained');
       });
     }
@@ -82,6 +85,7 @@ export async function startWireProxy(databaseUri: string): Promise<WireProxy> {
   const proxy: WireProxy = {
     uri: `mongodb://127.0.0.1:${port}/?directConnection=true`,
     onMessage: () => undefined,
+    hidesLostClients: false,
     openSessions: () => [...open.values()],
     shut() {
       isShut = true;
